@@ -1,0 +1,119 @@
+"""The look before several things are taken away: what they are, and the question whether to go on.
+
+The first call only lists; the calls that take away are made here from what it found, and wait for a yes unless there
+is just one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from steward.adapters.model import offline_told_events as events
+from steward.adapters.model import offline_told_items as items
+from steward.adapters.model.offline_choices import choose
+from steward.adapters.model.offline_slots import Slots, hours_of, people_slot, selector, text_slot
+from steward.adapters.model.offline_turn import Call, Moment, Pending, Reply
+from steward.adapters.model.offline_wording import Row, count, counted, line, moment_of, rows
+from steward.nlu import Frame
+
+PREVIEWS: Mapping[tuple[str, str], str] = {
+    ("find_events", "cancel_meeting"): "events",
+    ("list_reminders", "cancel_reminder"): "reminders",
+    ("list_tasks", "complete_task"): "tasks",
+    ("list_tasks", "delete_task"): "tasks",
+}
+"""Which list a call gives where it was made before the intent is carried out."""
+
+
+def preview(call: Call, result: Row, wanted: Frame, moment: Moment) -> Reply | None:
+    """Return what comes after the look: calls, a question, or that there is nothing; None for any other call."""
+    key = PREVIEWS.get((call.name, wanted.intent))
+    if key is None:
+        return None
+    found = rows(result, key)
+    if key == "reminders" and text_slot(wanted.entities, "scope") != "all":
+        found = [row for row in found if _fits(row, wanted.entities)]
+    total = count(result, "total", 0) if len(found) == len(rows(result, key)) else 0
+    total = max(total, len(found))
+    noun = key.removesuffix("s")
+    if not found and key == "events":
+        return Reply(f"{events.found(call.arguments, result, moment)} There is nothing to cancel.")
+    if not found:
+        return Reply(f"I found no {noun} like that, so nothing was changed.")
+    if key == "events":
+        calls, listed = _cancel_calls(found, wanted.entities, total), events.event_lines(found, len(found), moment)
+    elif key == "reminders":
+        if total > 1 and text_slot(wanted.entities, "scope") != "all":
+            return choose(Call("cancel_reminder"), found, moment) or _cannot()
+        calls, listed = _reminder_calls(found, wanted.entities), items.reminder_lines(found, {}, moment)
+    else:
+        calls, listed = _task_calls(wanted.intent, found), items.task_lines(found, moment)
+    if not calls:
+        return _cannot()
+    if total == 1:
+        return Reply(calls=calls)
+    return _question(wanted.intent, found, total, noun, listed, calls)
+
+
+def _cannot() -> Reply:
+    return Reply("I can't tell those apart, so nothing was changed.")
+
+
+def _question(intent: str, found: Sequence[Row], total: int, noun: str, listed: str, calls: tuple[Call, ...]) -> Reply:
+    verb = {"complete_task": "mark {} as done", "delete_task": "delete {}"}.get(intent, "cancel {}")
+    some = total > len(found)
+    head = f"There are {total}; here are the first {len(found)}:" if some else f"I found {counted(total, noun)}:"
+    question = f"Should I {verb.format('these' if some else 'all of them')}?"
+    return Reply(
+        f"{head}\n\n{listed}\n\n{question}",
+        pending=Pending("confirm", Frame(intent, source="pending"), calls=calls),
+    )
+
+
+def _fits(reminder: Row, slots: Slots) -> bool:
+    """Return whether the reminder is due at the day and time the slots name."""
+    due = moment_of(reminder.get("due_local"))
+    if due is None:
+        return False
+    day, at = text_slot(slots, "date"), text_slot(slots, "time")
+    return (not day or due.date().isoformat() == day) and (not at or due.time().isoformat() == at)
+
+
+def _cancel_calls(found: Sequence[Row], slots: Slots, total: int) -> tuple[Call, ...]:
+    """Return one call a day where whole days are meant and all events were seen, otherwise one for each event."""
+    starts = [start for event in found if (start := events.starts(event)) is not None and line(event, "title")]
+    if len(starts) != len(found):
+        return ()
+    if hours_of(slots) is None and total == len(found):
+        which = {"title": selector(slots, "title"), "person": next(iter(people_slot(slots)), "")}
+        kept = {key: value for key, value in which.items() if value}
+        days = dict.fromkeys(start.date().isoformat() for start in starts)
+        return tuple(Call("cancel_event", {**kept, "on_date": day, "all": True}) for day in days)
+    return tuple(
+        Call(
+            "cancel_event",
+            {
+                "title": " ".join(str(event.get("title")).split()),
+                "on_date": start.date().isoformat(),
+                "at_time": start.time().isoformat(),
+            },
+        )
+        for event, start in zip(found, starts, strict=True)
+    )
+
+
+def _reminder_calls(found: Sequence[Row], slots: Slots) -> tuple[Call, ...]:
+    if text_slot(slots, "scope") == "all":
+        return (Call("cancel_reminder", {"all": True}),)
+    text = " ".join(str(found[0].get("text") or "").split())
+    return (Call("cancel_reminder", {"text": text}),) if text else ()
+
+
+def _task_calls(intent: str, found: Sequence[Row]) -> tuple[Call, ...]:
+    """Return a call for each task by its title: numbers would shift while several calls run."""
+    titles = [" ".join(str(task.get("title") or "").split()) for task in found]
+    if len({title.lower() for title in titles}) != len(titles) or not all(titles):
+        return ()
+    arguments: list[dict[str, Any]] = [{"title": title} for title in titles]
+    return tuple(Call(intent, each) for each in arguments)

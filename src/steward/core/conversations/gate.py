@@ -1,0 +1,49 @@
+"""The only way to a conversation on somebody's behalf."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from steward.db.database import Transaction
+from steward.db.tables import Conversation
+from steward.kit.actor import Actor
+from steward.kit.errors import NotFound
+
+_COLUMNS = (
+    Conversation.key,
+    Conversation.id,
+    Conversation.title,
+    Conversation.provider,
+    Conversation.model,
+    Conversation.system_prompt,
+    Conversation.message_count,
+)
+
+
+def mine(actor: Actor) -> Select[Conversation]:
+    """Return the query for all conversations of the person."""
+    return select(Conversation).where(
+        Conversation.user_key == actor.user_key, Conversation.tenant_key == actor.tenant_key
+    )
+
+
+def conversation_row(
+    tx: Transaction, actor: Actor, conversation_id: UUID
+) -> Row[int, UUID, str, str | None, str | None, str | None, int]:
+    """Return key, id, title, provider, model, system prompt and message count of the person's conversation.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = tx.session.execute(
+        select(*_COLUMNS).where(
+            Conversation.id == conversation_id,
+            Conversation.user_key == actor.user_key,
+            Conversation.tenant_key == actor.tenant_key,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found

@@ -1,0 +1,115 @@
+"""A turn while it runs: its events as they happen, followed by any number of readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from steward.core.turns.types import LAST_EVENTS, Numbered, TurnEvent, TurnResult
+
+QUIET_SECONDS = 15.0
+
+
+class LiveTurn:
+    """The events of a running turn in this process. Not thread-safe: it lives on the event loop."""
+
+    __slots__ = (
+        "_events",
+        "_is_abandoned",
+        "_waiting",
+        "cancelled",
+        "ending",
+        "first_number",
+        "followed",
+        "keeper",
+        "kept",
+        "message_id",
+        "result",
+        "task",
+        "turn_key",
+    )
+
+    def __init__(self, turn_key: int, message_id: UUID, first_number: int) -> None:
+        self.turn_key = turn_key
+        self.message_id = message_id
+        self.result: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None] | None = None
+        self.keeper: asyncio.Task[None] | None = None
+        self.ending = asyncio.Event()
+        self.cancelled = False
+        self.followed = False
+        self.kept = 0
+        self.first_number = first_number
+        self._events: list[Numbered] = []
+        self._waiting: list[asyncio.Future[bool]] = []
+        self._is_abandoned = False
+
+    def emit(self, event: TurnEvent) -> None:
+        """Add the next event and wake the readers."""
+        self._events.append(self.numbered_next(event))
+        self._wake()
+
+    def numbered_next(self, event: TurnEvent) -> Numbered:
+        """Return the event as it will be numbered when it is emitted next."""
+        return Numbered(self.first_number + len(self._events), event)
+
+    def cancel(self) -> None:
+        """Stop the turn; its text so far is kept."""
+        if self.task is not None and not self.is_over:
+            self.cancelled = True
+            self.task.cancel()
+
+    def unkept(self) -> list[Numbered]:
+        """Return the events that are not in the database yet."""
+        return self._events[self.kept :]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last event has happened."""
+        return bool(self._events) and isinstance(self._events[-1].event, LAST_EVENTS)
+
+    def abandon(self) -> None:
+        """End every reader without an end of the turn: another process will finish it."""
+        self._is_abandoned = True
+        self._wake()
+
+    async def follow(self, after: int = 0) -> AsyncIterator[list[Numbered]]:
+        """Yield the events with a number above ``after`` in the groups in which they come, to the last one.
+
+        An empty group means that nothing has happened for a while.
+        """
+        self.followed = True
+        place = max(0, after - self.first_number + 1)
+        while not self._is_abandoned:
+            group = self._events[place:]
+            if group:
+                place += len(group)
+                yield group
+            if self.is_over:
+                if place >= len(self._events):
+                    return
+            elif not group and not await self._news():
+                yield []
+
+    async def _news(self) -> bool:
+        """Wait for an event; False when there was none for a while."""
+        loop = asyncio.get_running_loop()
+        reader: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append(reader)
+        quiet = loop.call_later(QUIET_SECONDS, _answer, reader, False)
+        try:
+            return await reader
+        finally:
+            quiet.cancel()
+
+    def _wake(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for reader in waiting:
+                _answer(reader, True)
+
+
+def _answer(reader: asyncio.Future[bool], is_news: bool) -> None:
+    if not reader.done():
+        reader.set_result(is_news)

@@ -1,0 +1,214 @@
+"""The verbs of the turn: take it, follow it, cancel it, resume it.
+
+A turn is an object of the server, not of the connection: closing a tab does not end it, cancelling does. It begins and
+ends with a short transaction; the model runs between them. While it runs it renews a lease; a turn whose process died
+is taken over by a job, which keeps the effects that tools have committed and asks the model for the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+from uuid import UUID
+
+from steward.core.access import actor_of_user
+from steward.core.turns import store
+from steward.core.turns.gate import turn_of_message
+from steward.core.turns.live import LiveTurn
+from steward.core.turns.replay import ended_turn_events
+from steward.core.turns.rules import MESSAGE_CHARACTERS
+from steward.core.turns.runner import TurnRunner
+from steward.core.turns.types import (
+    LAST_EVENTS,
+    Numbered,
+    Restarted,
+    Started,
+    TurnRecord,
+    TurnResult,
+    TurnWish,
+)
+from steward.db.database import Database, Transaction
+from steward.db.jobs import RESUME_TURN
+from steward.kit.actor import Actor
+from steward.kit.errors import Invalid, Unavailable
+from steward.kit.text import without_controls
+from steward.ports.model import Message
+
+POLL_SECONDS = 0.3
+
+
+class TurnService:
+    """Takes turns, lets people follow and cancel them, and finishes those of dead processes."""
+
+    def __init__(self, db: Database, runner: TurnRunner) -> None:
+        self._db = db
+        self._runner = runner
+        self._live: dict[UUID, LiveTurn] = {}
+        self._last_in: dict[int, LiveTurn] = {}
+        self._closing = False
+
+    async def take_turn(
+        self, actor: Actor, wish: TurnWish, *, cancel_on_leave: bool = False
+    ) -> AsyncIterator[list[Numbered]]:
+        """Store the request, carry it out and yield its events in the groups in which they come.
+
+        The first event is ``Started``, the last ``Finished`` or ``Failed``; an empty group means that nothing happened
+        for a while. Leaving the iteration ends the turn only with ``cancel_on_leave``.
+
+        Raises:
+            Invalid: the text is empty or too long.
+            NotFound: the conversation does not exist or is somebody else's.
+        """
+        live = await self._begin(actor, wish)
+        try:
+            async for group in live.follow():
+                yield group
+        finally:
+            if cancel_on_leave:
+                live.cancel()
+
+    async def answer(self, actor: Actor, wish: TurnWish) -> TurnResult:
+        """Store the request, carry it out and return what it came to. Raises as ``take_turn``."""
+        live = await self._begin(actor, wish)
+        return await asyncio.shield(live.result)
+
+    async def follow(self, actor: Actor, message_id: UUID, after: int = 0) -> AsyncIterator[list[Numbered]]:
+        """Yield the events above number ``after`` of the turn that makes the message, running or over.
+
+        Raises:
+            NotFound: there is no such message, or it is somebody else's.
+        """
+        turn_key, _ = await self._db.read(lambda tx: turn_of_message(tx, actor, message_id))
+        live = self._live.get(message_id)
+        if live is None:
+            async for group in self._from_rows(turn_key, after):
+                yield group
+            return
+        if after < live.first_number - 1:
+            earlier = await self._db.read(lambda tx: store.kept_events(tx, turn_key, after, live.first_number))
+            if earlier:
+                yield earlier
+        async for group in live.follow(after):
+            yield group
+
+    async def cancel(self, actor: Actor, message_id: UUID) -> bool:
+        """Stop the turn that makes the message, in whichever process it runs; True if it was running.
+
+        The text so far is kept. Raises NotFound as ``follow``.
+        """
+
+        def work(tx: Transaction) -> bool:
+            turn_key, status = turn_of_message(tx, actor, message_id)
+            if status == "running":
+                store.want_cancelled(tx, turn_key)
+            return status == "running"
+
+        was_running = await self._db.write(work)
+        live = self._live.get(message_id)
+        if live is not None:
+            live.cancel()
+            await asyncio.wait([live.result], timeout=2)
+        return was_running
+
+    async def resume(self, turn_key: int) -> None:
+        """Finish a turn whose process died: the handler of the job ``resume_turn``; harmless when it is over."""
+        if any(live.turn_key == turn_key for live in self._live.values()):
+            return
+
+        def work(tx: Transaction) -> tuple[TurnRecord, Actor, list[Message]] | None:
+            taken = store.take_over(tx, turn_key)
+            return None if taken is None else (taken[0], actor_of_user(tx, taken[1]), taken[2])
+
+        taken = await self._db.write(work)
+        if taken is not None:
+            await asyncio.shield(self._start(taken[1], taken[0], taken[2]).result)
+
+    async def sweep(self) -> None:
+        """Promise the resumption of every running turn whose lease is over."""
+
+        def work(tx: Transaction) -> None:
+            for turn_key in store.take_expired(tx):
+                tx.enqueue(RESUME_TURN, unique=f"turn:{turn_key}", turn_key=turn_key)
+
+        if await self._db.read(store.any_expired):
+            await self._db.write(work)
+
+    async def tidy(self) -> None:
+        """Forget the kept events of turns that ended more than a day ago; their text stays in the message."""
+        await self._db.write(store.forget_events)
+
+    async def close(self, grace_seconds: float = 5.0) -> None:
+        """Let running turns end for a moment, then leave the rest to the next process."""
+        self._closing = True
+        tasks = {live.task: live.turn_key for live in self._live.values() if live.task is not None}
+        if not tasks:
+            return
+        _, left = await asyncio.wait(tasks, timeout=grace_seconds)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=2)
+            keys = [tasks[task] for task in left]
+            await self._db.write(lambda tx: store.give_back(tx, keys))
+
+    async def _begin(self, actor: Actor, wish: TurnWish) -> LiveTurn:
+        if self._closing:
+            raise Unavailable("The server is shutting down; try again.", retry_after_seconds=2)
+        text = _checked(wish.text)
+        wish = TurnWish(text, wish.conversation_id, wish.channel, wish.temperature, wish.max_tokens)
+        record = await self._db.write(lambda tx: store.begin(tx, actor, wish))
+        return self._start(actor, record, [])
+
+    def _start(self, actor: Actor, record: TurnRecord, done: list[Message]) -> LiveTurn:
+        live = LiveTurn(record.turn_key, record.message_id, record.first_number)
+        if record.attempts > 1:
+            live.emit(Restarted())
+        else:
+            live.emit(Started(record.turn_id, record.conversation_id, record.user_message_id, record.message_id))
+        before = self._last_in.get(record.conversation_key)
+        self._live[record.message_id] = self._last_in[record.conversation_key] = live
+        live.task = asyncio.create_task(self._runner.run(actor, record, live, done, before))
+        live.task.add_done_callback(lambda _: self._forget(record, live))
+        return live
+
+    def _forget(self, record: TurnRecord, live: LiveTurn) -> None:
+        self._live.pop(record.message_id, None)
+        if self._last_in.get(record.conversation_key) is live:
+            del self._last_in[record.conversation_key]
+        if not live.is_over:
+            live.abandon()
+        if not live.result.done():
+            live.result.set_exception(Unavailable("The server is shutting down; the answer follows after its restart."))
+            live.result.exception()
+
+    async def _from_rows(self, turn_key: int, after: int) -> AsyncIterator[list[Numbered]]:
+        seen = after
+        while True:
+            status, group = await self._db.read(partial(_news, turn_key, seen))
+            if status != "running" and not group:
+                ended = await self._db.read(lambda tx: ended_turn_events(tx, turn_key))
+                yield [item for item in ended if item.number > seen] or ended[-1:]
+                return
+            if group:
+                seen = group[-1].number
+                yield group
+                if isinstance(group[-1].event, LAST_EVENTS):
+                    return
+            await asyncio.sleep(POLL_SECONDS)
+            if not group:
+                yield []
+
+
+def _news(turn_key: int, seen: int, tx: Transaction) -> tuple[str, list[Numbered]]:
+    return store.status_and_events(tx, turn_key, seen)
+
+
+def _checked(text: str) -> str:
+    clean = without_controls(text).strip()
+    if not clean:
+        raise Invalid("Write a message first.", fields={"message": ["Must not be empty"]})
+    if len(clean) > MESSAGE_CHARACTERS:
+        sentence = f"Must have at most {MESSAGE_CHARACTERS} characters"
+        raise Invalid(f"A message has at most {MESSAGE_CHARACTERS} characters.", fields={"message": [sentence]})
+    return clean

@@ -1,0 +1,195 @@
+"""Transactions: ``await db.read(fn)`` and ``await db.write(fn)`` run a plain function on a database thread.
+
+The function gets a ``Transaction``; it cannot await, so nothing outside can happen inside it. What must follow is
+promised in it with ``tx.enqueue`` and told with ``tx.after_commit``. Nobody else commits.
+
+SQLite: several readers, one writer at a time. PostgreSQL: as many as the pool has connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from steward.kit.clock import Clock
+from steward.kit.errors import Unavailable
+from steward.kit.secrets import Sealer
+from steward.ports.jobs import Enqueued, Job, JobQueue
+from steward.settings import Settings
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+
+
+class Transaction:
+    """One open transaction. ``session`` is for queries; the rest is for changes."""
+
+    __slots__ = ("_after", "_work", "now", "sealer", "session")
+
+    def __init__(self, session: Session, now: datetime, sealer: Sealer) -> None:
+        self.session = session
+        self.now = now
+        self.sealer = sealer
+        self._work: list[Enqueued] = []
+        self._after: list[Callable[[], None]] = []
+
+    def add(self, row: Row) -> Row:
+        """Insert the row at the next flush and return it."""
+        self.session.add(row)
+        return row
+
+    def enqueue(
+        self,
+        job: Job,
+        *,
+        lock: str | None = None,
+        unique: str | None = None,
+        at: datetime | None = None,
+        **arguments: Any,
+    ) -> None:
+        """Promise work: it exists exactly if this transaction commits."""
+        self._work.append(Enqueued(job, arguments, lock=lock, unique=unique, at=at))
+
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Call ``tell`` once the transaction is committed; for hints only, it may be lost."""
+        self._after.append(tell)
+
+
+class Database:
+    """The engine, its threads and the one way to run a transaction."""
+
+    def __init__(self, settings: Settings, clock: Clock, sealer: Sealer, jobs: JobQueue | None = None) -> None:
+        self.engine = make_engine(settings)
+        self.clock = clock
+        self.jobs = jobs
+        self._sealer = sealer
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._readers = ThreadPoolExecutor(settings.database_threads, thread_name_prefix="db")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write") if self._is_sqlite else self._readers
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run ``work`` in a read transaction and return what it returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run ``work`` in a write transaction, commit it, and return what it returned.
+
+        Raises:
+            Unavailable: the database cannot be reached or is full.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, work)
+
+    def read_now(self, work: Callable[[Transaction], T]) -> T:
+        """Run a read transaction on this thread."""
+        with _translated(), self._sessions() as session:
+            return work(Transaction(session, self.clock.now(), self._sealer))
+
+    def write_now(self, work: Callable[[Transaction], T]) -> T:
+        """Run a write transaction on this thread; a serialization failure is tried again."""
+        with _translated():
+            for attempt in (1, 2, 3):
+                try:
+                    return self._write_once(work)
+                except DBAPIError as error:
+                    if attempt == 3 or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
+                        raise
+        raise AssertionError("unreachable")
+
+    def _write_once(self, work: Callable[[Transaction], T]) -> T:
+        with self._sessions() as session:
+            if self._is_sqlite:
+                session.execute(_BEGIN_IMMEDIATE)
+            tx = Transaction(session, self.clock.now(), self._sealer)
+            result = work(tx)
+            session.flush()
+            if tx._work:
+                if self.jobs is None:
+                    raise RuntimeError("this database has no job queue")
+                self.jobs.put(session.connection(), tx._work)
+            session.commit()
+        if tx._work and self.jobs is not None:
+            self.jobs.wake(frozenset(item.job.queue for item in tx._work))
+        for tell in tx._after:
+            tell()
+        return result
+
+    def close(self) -> None:
+        """End the threads and the connections; running transactions finish first."""
+        self._readers.shutdown(wait=True)
+        self._writers.shutdown(wait=True)
+        self.engine.dispose()
+
+
+_BEGIN_IMMEDIATE = text("BEGIN IMMEDIATE")
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Return the SQLAlchemy engine for the configured database."""
+    if settings.is_postgres:
+        return _postgres_engine(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        f"sqlite:///{settings.sqlite_path}",
+        connect_args={"check_same_thread": False, "timeout": 15, "isolation_level": None},
+        pool_size=settings.database_threads + 2,
+        max_overflow=4,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _postgres_engine(settings: Settings) -> Engine:
+    url = settings.database_url.get_secret_value()
+    rest = url.split("://", 1)[1]
+    return create_engine(
+        f"postgresql+psycopg://{rest}",
+        pool_size=settings.database_threads,
+        max_overflow=4,
+        pool_pre_ping=True,
+        pool_timeout=15,
+        connect_args={"connect_timeout": 5},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+class _Translation(contextlib.AbstractContextManager["_Translation"]):
+    """Turns a database that is away or full into ``Unavailable``."""
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        if isinstance(error, OperationalError):
+            raise Unavailable("The database cannot be used just now; try again.", retry_after_seconds=2) from error
+
+
+def _translated() -> _Translation:
+    return _Translation()

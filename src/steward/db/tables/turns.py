@@ -1,0 +1,102 @@
+"""Turns: one row for each request to the assistant, on whatever channel, with what it did and what it cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from steward.db.tables.base import Base, Identified
+
+
+class Turn(Identified, Base):
+    """One request and its outcome.
+
+    ``status`` is running, completed, failed or cancelled. While it runs, ``lease_until`` is moved on by the process
+    that runs it; a running turn whose lease is over is finished by another.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        Index("ix_turns_user", "user_key", "key"),
+        Index(
+            "ix_turns_running",
+            "lease_until",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+    )
+
+    tenant_key: Mapped[int] = mapped_column(ForeignKey("tenants.key"))
+    user_key: Mapped[int] = mapped_column(ForeignKey("users.key", ondelete="CASCADE"))
+    conversation_key: Mapped[int | None] = mapped_column(ForeignKey("conversations.key", ondelete="SET NULL"))
+    channel: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(12))
+    wish: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    intent: Mapped[str | None] = mapped_column(String(60))
+    entities: Mapped[dict[str, Any] | None]
+    confidence: Mapped[float | None]
+    category: Mapped[str | None] = mapped_column(String(40))
+    tools_used: Mapped[list[Any]] = mapped_column(default=list)
+    model_used: Mapped[str | None] = mapped_column(String(160))
+    input_tokens: Mapped[int] = mapped_column(default=0)
+    output_tokens: Mapped[int] = mapped_column(default=0)
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6, asdecimal=True), default=Decimal(0))
+    attempts: Mapped[int] = mapped_column(default=1)
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    first_token_ms: Mapped[int | None]
+    execution_ms: Mapped[int | None]
+    cancel_wanted: Mapped[bool] = mapped_column(default=False)
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class TurnEvents(Base):
+    """A run of events of a turn, ``first`` to ``last`` by number, so that a reader can resume after any of them."""
+
+    __tablename__ = "turn_events"
+    __table_args__ = (UniqueConstraint("turn_key", "first"),)
+
+    turn_key: Mapped[int] = mapped_column(ForeignKey("turns.key", ondelete="CASCADE"))
+    first: Mapped[int]
+    last: Mapped[int]
+    events: Mapped[list[Any]]
+
+
+class ToolCall(Identified, Base):
+    """A tool that ran in a turn; written in the transaction of its effect, so neither exists without the other.
+
+    ``action`` is what the answer shows of it; ``inverse`` is how to take the effect back: ``{"verb": …, "arguments": …}``.
+    """
+
+    __tablename__ = "tool_calls"
+    __table_args__ = (
+        UniqueConstraint("turn_key", "step", "position"),
+        Index(
+            "ix_tool_calls_undoable",
+            "user_key",
+            "key",
+            sqlite_where=text("undoable"),
+            postgresql_where=text("undoable"),
+        ),
+    )
+
+    turn_key: Mapped[int] = mapped_column(ForeignKey("turns.key", ondelete="CASCADE"))
+    user_key: Mapped[int] = mapped_column(ForeignKey("users.key", ondelete="CASCADE"))
+    step: Mapped[int]
+    position: Mapped[int]
+    call_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(80))
+    arguments: Mapped[dict[str, Any]]
+    ok: Mapped[bool]
+    result: Mapped[dict[str, Any]]
+    action: Mapped[dict[str, Any] | None]
+    inverse: Mapped[dict[str, Any] | None]
+    undoable: Mapped[bool] = mapped_column(default=False)
+    undone_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

@@ -1,0 +1,40 @@
+"""On whose behalf something happens: the first argument of every verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from steward.kit.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who was recognised, what they may do, and through what proof.
+
+    ``zone`` is an IANA name, ``locale`` a BCP 47 tag. ``session_id`` is None when the proof was no login session.
+    """
+
+    user_key: int
+    user_id: UUID
+    tenant_key: int
+    tenant_id: UUID
+    role: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    session_id: UUID | None = None
+    name: str = ""
+    email: str = ""
+    zone: str = "UTC"
+    locale: str = "en-US"
+    via: Literal["session", "api_key", "system"] = "session"
+    ip: str = ""
+
+    def may(self, permission: str) -> bool:
+        """Return whether the permission ``resource:action`` is held; ``*`` holds all."""
+        return permission in self.permissions or "*" in self.permissions
+
+    def need(self, permission: str) -> None:
+        """Raise Forbidden unless the permission is held."""
+        if not self.may(permission):
+            raise Forbidden("You are not allowed to do that.")

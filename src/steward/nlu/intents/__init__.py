@@ -1,0 +1,1 @@
+"""Ordered recognisers, one file per family of intents."""

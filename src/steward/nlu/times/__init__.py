@@ -1,0 +1,1 @@
+"""Time expressions: tags over the text, and the entities they make."""

@@ -1,0 +1,137 @@
+"""One request, guarded: who calls, what was sent, within limits, before any verb runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from steward.kit.actor import Actor
+from steward.kit.errors import Forbidden, TooLarge, Unauthenticated
+from steward.surfaces.services import Services
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_JSON_DEPTH = 64
+COOKIE = "steward_session"
+REQUEST_HEADER = "x-steward-request"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Call(Request):
+    """A request as the endpoints see it."""
+
+    @property
+    def services(self) -> Services:
+        """The verbs."""
+        found: Services = self.scope["steward.services"]
+        return found
+
+    @property
+    def actor(self) -> Actor:
+        """On whose behalf; only where the route needs a permission."""
+        found: Actor = self.scope["steward.actor"]
+        return found
+
+    @property
+    def request_id(self) -> str:
+        """The id under which this request is logged."""
+        return str(self.scope.get("state", {}).get("request_id", ""))
+
+    @property
+    def peer(self) -> str:
+        """The address of whoever is connected."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def user_agent(self) -> str:
+        """The client's name for itself, shortened."""
+        return self.headers.get("user-agent", "")[:400]
+
+    async def load(self) -> None:
+        """Read the whole body.
+
+        Raises:
+            TooLarge: it is longer than a megabyte.
+        """
+        declared = self.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            raise TooLarge("A request body has at most 1 MB.")
+        parts: list[bytes] = []
+        size = 0
+        async for part in self.stream():
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise TooLarge("A request body has at most 1 MB.")
+            parts.append(part)
+        self._body = b"".join(parts)
+
+    async def json(self) -> Any:
+        """Return the body as JSON: no NaN, no lone surrogates, no integers above 64 bits, at most 64 levels.
+
+        Raises:
+            json.JSONDecodeError: it is not such JSON.
+        """
+        body = await self.body()
+        if _depth(body) > MAX_JSON_DEPTH:
+            raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
+        return orjson.loads(body)
+
+    async def identify(self) -> Actor:
+        """Return who calls, by whichever proof was sent.
+
+        Raises:
+            Unauthenticated: no proof, or none we believe.
+            Forbidden: a cookie without the header that only our own pages send.
+        """
+        token = self._token()
+        if token is not None:
+            return await self.services.sessions.authenticate(token, ip=self.peer)
+        cookie = self.cookies.get(COOKIE)
+        if cookie is None:
+            raise Unauthenticated("Sign in first.")
+        self._refuse_foreign_page()
+        return await self.services.sessions.authenticate_cookie(cookie, ip=self.peer)
+
+    def _token(self) -> str | None:
+        header = self.headers.get("authorization")
+        if header is not None:
+            scheme, _, token = header.partition(" ")
+            if scheme.lower() not in ("bearer", "token") or not token.strip():
+                raise Unauthenticated("The Authorization header has no usable token.")
+            return token.strip()
+        return self.headers.get("x-api-key")
+
+    def _refuse_foreign_page(self) -> None:
+        """A cookie travels with requests of other sites' pages too: those cannot send our header."""
+        if self.method in _SAFE_METHODS:
+            return
+        site = self.headers.get("sec-fetch-site", "same-origin")
+        if self.headers.get(REQUEST_HEADER) != "web" or site not in ("same-origin", "none"):
+            raise Forbidden("This request did not come from Steward's own page.")
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep brackets nest at most, outside strings; cheap for the shallow bodies that are the rule."""
+    if body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH:
+        return 0
+    depth = deepest = 0
+    in_string = escaped = False
+    for byte in body:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in (0x5B, 0x7B):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in (0x5D, 0x7D):
+            depth -= 1
+    return deepest

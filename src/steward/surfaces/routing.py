@@ -1,0 +1,145 @@
+"""Routes that say what they need, and sub-applications that speak one dialect in every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Protocol
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.routing import Route as StarletteRoute
+
+from steward.kit.errors import Invalid, NotFound, StewardError
+from steward.surfaces.call import Call
+
+log = structlog.get_logger(__name__)
+
+PUBLIC = "public"
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Dialect(Protocol):
+    """How one prefix says that something went wrong."""
+
+    def failure(self, call: Call, error: StewardError) -> Response:
+        """Return the answer for an error that Steward raised on purpose."""
+        ...
+
+    def invalid(self, call: Call, problems: Iterable[Any]) -> Response:
+        """Return the answer for a request whose parts do not fit; ``problems`` are Pydantic's."""
+        ...
+
+    def refused(self, call: Call, status: int, headers: dict[str, str]) -> Response:
+        """Return the answer for a path or method that does not exist, and for a server error."""
+        ...
+
+
+def needs(permission: str) -> dict[str, Any]:
+    """Return what a route declares to be open only to holders of the permission."""
+    return {
+        "openapi_extra": {
+            "x-permission": permission,
+            "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
+        }
+    }
+
+
+def public() -> dict[str, Any]:
+    """Return what a route declares to be open to anybody."""
+    return {"openapi_extra": {"x-permission": PUBLIC, "security": []}}
+
+
+def permission_of(route: APIRoute) -> str | None:
+    """Return the permission that the route declares."""
+    return (route.openapi_extra or {}).get("x-permission")
+
+
+class GuardedRoute(APIRoute):
+    """A route that checks who calls, then what was sent, and only then runs its endpoint."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, guarded."""
+        inner = super().get_route_handler()
+        permission = permission_of(self)
+        if permission is None:
+            raise RuntimeError(f"{self.methods} {self.path} does not say which permission it needs")
+        has_body = bool((self.methods or set()) & _BODY_METHODS)
+
+        async def handler(request: Request) -> Response:
+            call = Call(request.scope, request.receive)
+            if permission != PUBLIC:
+                actor = await call.identify()
+                actor.need(permission)
+                call.scope["steward.actor"] = actor
+            if has_body:
+                await call.load()
+            return await inner(call)
+
+        return handler
+
+
+def router(*, tags: list[str]) -> APIRouter:
+    """Return a router whose routes are guarded."""
+    return APIRouter(route_class=GuardedRoute, tags=list(tags), strict_content_type=False)
+
+
+def surface(title: str, dialect: Dialect, routers: Iterable[APIRouter]) -> FastAPI:
+    """Return the sub-application of one prefix: its routes, and every kind of failure in its dialect."""
+    app = FastAPI(
+        title=title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
+    )
+    for each in routers:
+        app.include_router(each)
+
+    async def on_failure(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StewardError)
+        return dialect.failure(_call(request), error)
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return dialect.invalid(_call(request), error.errors())
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 405:
+            return dialect.refused(_call(request), 405, {"Allow": ", ".join(_allowed(app, request))})
+        if error.status_code == 404:
+            return dialect.failure(_call(request), NotFound("There is nothing at this address."))
+        if error.status_code == 400:
+            return dialect.failure(_call(request), Invalid(str(error.detail), code="BAD_REQUEST"))
+        return dialect.refused(_call(request), error.status_code, dict(error.headers or {}))
+
+    async def on_crash(request: Request, error: Exception) -> Response:
+        log.error("request failed", path=request.url.path, exc_info=error)
+        return dialect.refused(_call(request), 500, {})
+
+    app.add_exception_handler(StewardError, on_failure)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_crash)
+    return app
+
+
+def _call(request: Request) -> Call:
+    return request if isinstance(request, Call) else Call(request.scope, request.receive)
+
+
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    methods: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, StarletteRoute) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= set(route.methods or ())
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)

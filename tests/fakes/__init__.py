@@ -1,0 +1,1 @@
+"""Fakes of the outside world, shared by tests and benchmarks: real protocols on the loopback."""

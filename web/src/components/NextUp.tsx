@@ -1,0 +1,36 @@
+import { useQuery } from "@tanstack/react-query";
+import { Bell, CalendarDays } from "lucide-react";
+import { useNow } from "../lib/clock";
+import { eventsQuery, remindersQuery } from "../lib/queries";
+import { clockTime, dayOf, relativeDay } from "../lib/time";
+import { Countdown } from "./ReminderList";
+
+/** The one thing that comes next, event or reminder: for a head that can hold only one. */
+export function NextUp({ zone }: { zone: string }) {
+  const now = useNow(10_000);
+  const events = useQuery(eventsQuery(dayOf(new Date(now), zone), zone)).data ?? [];
+  const reminders = useQuery(remindersQuery).data?.items ?? [];
+  const next = [
+    ...events.map((event) => ({ kind: "event" as const, title: event.title, at: event.start_time })),
+    ...reminders.map((reminder) => ({ kind: "reminder" as const, title: reminder.text, at: reminder.due_at })),
+  ]
+    .filter((one) => Date.parse(one.at) > now)
+    .sort((one, two) => Date.parse(one.at) - Date.parse(two.at))[0];
+  if (!next) return null;
+  const Icon = next.kind === "event" ? CalendarDays : Bell;
+  const tint = next.kind === "event" ? "bg-event-soft text-event" : "bg-reminder-soft text-reminder";
+  const at = new Date(next.at);
+  return (
+    <section aria-labelledby="next-title" className={`rounded-2xl p-4 ${tint}`}>
+      <h3 id="next-title" className="flex items-center gap-2 text-sm font-bold">
+        <Icon className="size-4" aria-hidden="true" />
+        Next
+      </h3>
+      <p className="mt-1 text-lg leading-snug font-bold break-words text-ink">{next.title}</p>
+      <p className="mt-1 flex flex-wrap items-baseline justify-between gap-x-3">
+        <Countdown to={next.at} className="font-bold" />
+        <span className="text-sm text-ink tabular-nums">{`${relativeDay(at, zone, new Date(now))}, ${clockTime(at, zone)}`}</span>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,132 @@
+/** Dates and times in the account's time zone, whatever zone the browser is in. A "day" is `YYYY-MM-DD`. */
+
+const dayParts = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(key: string, options: Intl.DateTimeFormatOptions, locale: string): Intl.DateTimeFormat {
+  const id = `${locale}|${key}`;
+  let found = dayParts.get(id);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale, options);
+    dayParts.set(id, found);
+  }
+  return found;
+}
+
+/** English wording, because the app speaks English, but the clock (12 or 24 hours) the person is used to. */
+export function localeTag(): string {
+  const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.language;
+  return preferred.startsWith("en") ? preferred : "en-GB";
+}
+
+function hourCycle(): "h12" | "h23" {
+  const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.language;
+  const cycle = new Intl.DateTimeFormat(preferred, { hour: "numeric" }).resolvedOptions().hourCycle;
+  return cycle === "h11" || cycle === "h12" ? "h12" : "h23";
+}
+
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Returns the zone, or UTC where this browser does not know it. */
+export function knownZone(zone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return "UTC";
+  }
+}
+
+export function dayOf(instant: Date, zone: string): string {
+  return formatter(`day|${zone}`, { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA").format(instant);
+}
+
+export function addDays(day: string, days: number): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}
+
+/** How far the zone's wall clock is ahead of UTC at this instant, in milliseconds. */
+function offsetMs(instant: number, zone: string): number {
+  const parts = formatter(
+    `wall|${zone}`,
+    { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" },
+    "en-US",
+  ).formatToParts(instant);
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - Math.floor(instant / 1000) * 1000;
+}
+
+/** Returns the instant at which the day begins in the zone; correct across summer-time changes. */
+export function startOfDay(day: string, zone: string): Date {
+  const wall = Date.parse(`${day}T00:00:00Z`);
+  let instant = wall - offsetMs(wall, zone);
+  instant = wall - offsetMs(instant, zone);
+  return new Date(instant);
+}
+
+export function clockTime(instant: Date, zone: string): string {
+  return formatter(
+    `time|${zone}`,
+    { timeZone: zone, hour: "numeric", minute: "2-digit", hourCycle: hourCycle() },
+    localeTag(),
+  ).format(instant);
+}
+
+/** "Tue 16 Jan", with the year only when it is not the current one. */
+export function dateText(instant: Date, zone: string, now: Date = new Date()): string {
+  const sameYear = dayOf(instant, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
+  const options: Intl.DateTimeFormatOptions = { timeZone: zone, weekday: "short", day: "numeric", month: "short" };
+  if (!sameYear) options.year = "numeric";
+  return formatter(`date|${zone}|${sameYear}`, options, localeTag()).format(instant);
+}
+
+/** "Tuesday, 16 January" */
+export function longDate(instant: Date, zone: string): string {
+  return formatter(`long|${zone}`, { timeZone: zone, weekday: "long", day: "numeric", month: "long" }, localeTag()).format(instant);
+}
+
+/** "Today", "Tomorrow", "Yesterday" or a date. */
+export function relativeDay(instant: Date, zone: string, now: Date): string {
+  const day = dayOf(instant, zone);
+  const today = dayOf(now, zone);
+  if (day === today) return "Today";
+  if (day === addDays(today, 1)) return "Tomorrow";
+  if (day === addDays(today, -1)) return "Yesterday";
+  return dateText(instant, zone, now);
+}
+
+/** The hour of the wall clock, 0 to 23. */
+export function hourIn(instant: Date, zone: string): number {
+  return Number(formatter(`hour|${zone}`, { timeZone: zone, hour: "numeric", hourCycle: "h23" }, "en-US").format(instant));
+}
+
+/**
+ * "in 44 min 12 s", "in 2 h 5 min", "in 3 days", "now", "12 min ago". Seconds only within the hour: further away they
+ * are noise.
+ */
+export function countdown(dueMs: number, nowMs: number): string {
+  const seconds = Math.ceil((dueMs - nowMs) / 1000);
+  if (seconds <= 0) return ago(-seconds);
+  if (seconds < 60) return `in ${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `in ${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `in ${hours} h` : `in ${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  const rest = hours % 24;
+  const dayWord = days === 1 ? "day" : "days";
+  return rest === 0 || days > 6 ? `in ${days} ${dayWord}` : `in ${days} ${dayWord} ${rest} h`;
+}
+
+function ago(seconds: number): string {
+  if (seconds < 60) return "now";
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ago`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? "1 day ago" : `${days} days ago`;
+}
