@@ -35,7 +35,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 window.__shift = 0;
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
+  const inChat = (source) => source.node?.parentElement?.closest("[aria-label=Chat]");
+  for (const entry of list.getEntries()) if (entry.sources.some(inChat)) window.__shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -82,7 +83,7 @@ class Tab:
         return found + self.complaints
 
     def shift(self) -> float:
-        """Return how much the layout moved by itself so far (cumulative layout shift)."""
+        """Return how much the chat moved by itself so far (the browser's layout shift score)."""
         return float(self.page.evaluate("window.__shift"))
 
     def axe(self) -> list[str]:

@@ -115,7 +115,7 @@ def test_a_new_person_creates_an_account_and_is_greeted(browser: Browser, server
     page.get_by_label("Password", exact=True).fill("four plain words together")
     no_accessibility_problems(tab)
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Grace")
+    expect(page.get_by_role("heading", name=re.compile("Grace"))).to_be_visible()
     assert tab.violations() == []
 
 
@@ -188,13 +188,14 @@ def test_a_reload_in_the_middle_of_an_answer_picks_it_up_again(tab: Tab) -> None
 
 def test_nothing_jumps_while_an_answer_is_written(tab: Tab) -> None:
     page = tab.page
-    say(page, "hello")
-    finished(page, 1)
+    say(page, MEETING)
+    expect(answers(page)).to_have_count(1)
     before = tab.shift()
+    finished(page, 1)
     say(page, MEETING)
     finished(page, 2)
     page.wait_for_timeout(700)
-    assert tab.shift() - before < 0.02
+    assert tab.shift() - before < 0.001
 
 
 def test_everything_can_be_done_with_the_keyboard(tab: Tab) -> None:

@@ -43,6 +43,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(?<=percent) +of\b|\b(?:the|dollars?|euros?|bucks|pounds|people|ways|equal to|equals?|make)\b|[=?$€£]| and (?=\D)", " "),
 )
 _SUBSTITUTIONS = tuple((re.compile(pattern), new) for pattern, new in _WORDS)
+_ASKED = re.compile(r"^\s*(?:(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|tell me|what do (?:you|i|we) get (?:if|when) (?:you|i|we))\b[: ]*)+")
 _VERB_FORMS = (
     (re.compile(r"^\s*add (.+?) (?:and|to) (.+)$"), r"\1 + \2"),
     (re.compile(r"^\s*subtract (.+?) from (.+)$"), r"(\2) - (\1)"),
@@ -202,7 +203,7 @@ def _root(value: Number, kind: str) -> Number:
 
 
 def _tokens(text: str) -> list[str]:
-    words = with_digits(text.lower())
+    words = _ASKED.sub("", with_digits(text.lower()))
     for pattern, new in _VERB_FORMS:
         words = pattern.sub(new, words)
     for substitution, new in _SUBSTITUTIONS:

@@ -29,7 +29,9 @@ _OPENING = re.compile(
   | (?:hey|hi|hello|yo)(?:\ there)?[ ,!.]+(?=\S+\ \S+\ \S)
   | (?:ok|okay|um+|uh+|erm?|hmm+|well|so|right|oh|alright|actually|listen|also|and|now|just|quick(?:ly)?(?:\ one)?)[ ,:-]+(?=\S+\ \S)
   | (?:please|pls|plz|kindly)[ ,]+
-  | (?:can|could|would|will|might|may)\ (?:you|u|we|i)\ (?:(?:please|pls|possibly|maybe|kindly|just|quickly|help\ me(?:\ to)?|be\ so\ kind\ (?:as\ )?to|be\ able\ to)\ )*(?!be\b|have\ (?:any|a\ meeting)|make\ (?:it|that)\b|meet\b|do\ (?:this|next|on)\b|help\b)
+  | (?:can|could|would|will)\ (?:you|u)\ (?:(?:please|pls|possibly|maybe|kindly|just|quickly|help\ me(?:\ to)?|be\ so\ kind\ (?:as\ )?to|be\ able\ to)\ )*(?!be\b|help\b|meet\b|make\ (?:it|that)\b|do\b)
+  | (?:can|could|should|shall|may|might)\ (?:we|i)\ (?:(?:please|maybe|just)\ )*(?!be\b|have\b|make\b|meet\b|do\b|help\b|fit\b|squeeze\b|cram\b|manage\b|slot\b|take\b|handle\b|accept\b|work\b|go\b)
+  | (?:tell\ me|let\ me\ know|i\ wonder|i'm\ wondering|do\ you\ know|can\ you\ see|i'd\ like\ to\ know|i\ want\ to\ know|could\ you\ check|check)\ (?=(?:what|when|which|who|how|if|whether|where)\b(?!\ (?:\S+\ )?is\ up))
   | (?:would|do)\ you\ mind\ (?:if\ (?:you|we|i)\ )?
   | is\ it\ possible\ to\ |is\ there\ any\ (?:chance|way)\ (?:that\ )?(?:you\ (?:can|could)|we\ (?:can|could)|to)\ |any\ chance\ (?:you|we)\ (?:can|could)\ |any\ chance\ of\ 
   | (?:i'd|i\ would)\ (?:really\ )?(?:like|love|appreciate\ it\ if)\ (?:you\ |for\ you\ )?(?:to\ |could\ )(?=(?:schedule|book|set|arrange|plan|add|create|move|reschedule|cancel|see|know|hear|send|make|put|be\ reminded|check|delete|remove|start|convert|take|get)\b)

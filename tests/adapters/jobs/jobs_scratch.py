@@ -68,13 +68,13 @@ async def until(holds: Callable[[], Any], seconds: float = 5.0) -> None:
     """Wait until the condition holds; fail if it does not within ``seconds``."""
     end = asyncio.get_running_loop().time() + seconds
     while True:
-        found = holds()
+        found, pause = holds(), 0.01
         if asyncio.iscoroutine(found):
-            found = await found
+            found, pause = await found, 0.05
         if found:
             return
         assert asyncio.get_running_loop().time() < end, f"did not come true within {seconds} s"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
 
 
 class Bench:

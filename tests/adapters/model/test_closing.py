@@ -93,7 +93,8 @@ async def test_a_consumer_that_takes_its_time_is_not_mistaken_for_a_silent_vendo
     provider: str, make_model: MakeModel
 ) -> None:
     words = 0
-    async for event in make_model(provider, "tokens;n=3;pace=20", silence_seconds=0.2).stream(asked()):
-        await asyncio.sleep(0.3)
-        words += isinstance(event, TextDelta)
-    assert words == 3
+    async for event in make_model(provider, "tokens;n=2;pace=20", silence_seconds=0.6).stream(asked()):
+        if isinstance(event, TextDelta):
+            await asyncio.sleep(0.9)
+            words += 1
+    assert words == 2

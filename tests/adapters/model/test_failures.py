@@ -54,6 +54,7 @@ BROKEN = {
     "pings": Unavailable,
     "endless;pace=1": Unavailable,
 }
+ENDLESS = {"hang-headers", "hang-mid", "comments", "pings", "endless"}
 
 
 async def failure_of(model: VendorModel) -> StewardError:
@@ -66,10 +67,11 @@ async def failure_of(model: VendorModel) -> StewardError:
 async def test_every_failure_is_one_of_the_ports_two_in_time_and_without_the_key(
     provider: str, make_model: MakeModel, behaviour: str, kind: type[StewardError]
 ) -> None:
-    model = make_model(provider, behaviour, silence_seconds=0.3, total_seconds=0.6)
+    patient = behaviour.partition(";")[0] not in ENDLESS
+    model = make_model(provider, behaviour, **({} if patient else {"silence_seconds": 0.3, "total_seconds": 0.6}))
     started = monotonic()
     failure = await failure_of(model)
-    assert monotonic() - started < 2
+    assert monotonic() - started < 5
     assert type(failure) is kind
     assert failure.message.startswith(provider)
     told = "".join(traceback.format_exception(failure)) + repr(failure) + repr(vars(failure)) + repr(model)

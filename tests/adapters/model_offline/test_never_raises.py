@@ -131,7 +131,7 @@ def run(messages: list[Message]) -> list[Any]:
     request = ModelRequest("offline", messages, SPECS, surroundings=Surroundings(NOW, ZONE))
     events = list(OfflineModel().events(request))
     assert isinstance(events[-1], Stopped)
-    assert any(isinstance(each, TextDelta | ToolCall) for event in events)
+    assert any(isinstance(each, TextDelta | ToolCall) for each in events)
     for called in (each for each in events if isinstance(each, ToolCall)):
         assert isinstance(json.loads(called.arguments), dict)
         assert called.name in NAMES
@@ -204,7 +204,7 @@ def test_results_and_arguments_that_are_no_json_are_told(arguments, content):
     events = run(
         [Message("user", "x"), Message("assistant", tool_calls=(call,)), Message("tool", content, call_id="c1")]
     )
-    assert not any(isinstance(each, ToolCall) for event in events)
+    assert not any(isinstance(each, ToolCall) for each in events)
 
 
 @QUICK

@@ -14,7 +14,7 @@ MOMENT = Moment(WALL, NOW, Context(NOW, ZONE), ZONE, frozenset(NAMES))
 
 
 def plan(intent: str, said: str = "", /, **entities: Any) -> Reply:
-    moment = Moment(WALL, NOW, Context(NOW, ZONE), ZONE, frozenset(NAMES), said)
+    moment = Moment(WALL, NOW, Context(NOW, ZONE), ZONE, frozenset(NAMES), text=said)
     return PLANS[intent](Frame(intent, entities, 0.95, "pattern"), moment)
 
 

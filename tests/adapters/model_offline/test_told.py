@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,10 +144,6 @@ def test_notes_sums_units_and_days():
     )
     assert tell("list_notes", {}, notes=[], total=0) == "You have no notes yet."
     assert tell("calculate", {}, expression="17% of 2,349", result="399.33", text="x") == "17% of 2,349 = 399.33"
-    assert (
-        tell("convert_units", {}, result="16.09", text="10 miles is 16.09 kilometers")
-        == "10 miles is 16.09 kilometers."
-    )
     assert tell("current_time", {"zone": "Asia/Tokyo"}, now_local="2024-01-16T00:30:00") == (
         "It's 12:30 AM on Tuesday, January 16, 2024 in Tokyo."
     )
@@ -230,3 +227,52 @@ def test_several_results_are_told_one_after_the_other():
     assert told(pairs, None, MOMENT).text == (
         "You're free all day on Tuesday, January 16.\n\nYou're free all day on Wednesday, January 17."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "target", "result", "expected"),
+    [
+        (10, "mile", "kilometer", "16.09344", "10 miles is about 16.09 kilometers."),
+        (90, "minute", "hour", "1.5", "90 minutes is 1.5 hours."),
+        (72, "fahrenheit", "celsius", "22.2222222222", "72 °F is about 22.22 °C."),
+        (1, "pound", "ounce", "16", "1 pound is 16 ounces."),
+        (5, "square_foot", "square_meter", "0.4645152", "5 square feet is about 0.4645 square meters."),
+        (
+            60,
+            "mile_per_hour",
+            "kilometer_per_hour",
+            "96.56064",
+            "60 miles per hour is about 96.56 kilometers per hour.",
+        ),
+        (1, "foot", "mile", "0.000189394", "1 foot is about 0.0001894 miles."),
+    ],
+)
+def test_a_conversion_is_said_with_its_units(value, source, target, result, expected):
+    arguments = {"value": value, "from_unit": source, "to_unit": target}
+    assert tell("convert_units", arguments, result=result, text="x") == expected
+
+
+def test_candidates_are_meant_by_id_where_the_tool_takes_one():
+    twins = [reminder("stretch", "2024-01-16T09:00:00", id="reminder_1"), reminder("stretch", None, id="reminder_2")]
+    moment = replace(MOMENT, takes_id=frozenset({"cancel_reminder"}))
+    call = Call("cancel_reminder", {"text": "stretch"})
+    reply = told([(call, failure("AMBIGUOUS", candidates=twins))], None, moment)
+    assert reply.pending is not None
+    assert [option.calls[0].arguments for option in reply.pending.options] == [
+        {"id": "reminder_1"},
+        {"id": "reminder_2"},
+    ]
+
+
+def test_the_other_arguments_of_a_move_are_kept_when_one_of_several_is_chosen():
+    twins = [event("Sync", "2024-01-16T09:00:00", id="event_1"), event("Sync", "2024-01-17T09:00:00", id="event_1")]
+    moment = replace(MOMENT, takes_id=frozenset({"move_event"}))
+    call = Call("move_event", {"title": "sync", "person": "Ana", "new_time": "15:00:00"})
+    reply = told([(call, failure("AMBIGUOUS", candidates=twins))], None, moment)
+    assert reply.pending is not None
+    assert reply.pending.options[1].calls[0].arguments == {
+        "id": "event_1",
+        "on_date": "2024-01-17",
+        "at_time": "09:00:00",
+        "new_time": "15:00:00",
+    }

@@ -1,5 +1,6 @@
 """Which passwords are accepted, and what people are told about the others."""
 
+import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,14 +36,16 @@ def test_a_short_password_is_told_the_length_in_the_words_of_the_document() -> N
     assert problems_of("k3qz9vm") == ["Password must be at least 8 characters"]
 
 
-@pytest.mark.parametrize("password", ["password", "PASSWORD", "password123", "iloveyou1", "baseball1", "qwertyuiop"])
+@pytest.mark.parametrize("password", ["password", "PASSWORD", "password123", "baseball1", "qwertyuiop"])
 def test_known_passwords_are_refused(password: str) -> None:
-    assert problems_of(password) in ([passwords.TOO_COMMON], [passwords.TOO_EASY])
+    assert problems_of(password) == [passwords.TOO_COMMON]
 
 
-@pytest.mark.parametrize("password", ["aaaaaaaaaaaa", "abcdefghijk", "12345678910", "a" * 300])
+@pytest.mark.parametrize(
+    "password", ["aaaaaaaaaaaa", "abcdefghijk", "sunshine2019", "dragonfly7", "football!!", "a" * 300]
+)
 def test_what_is_easy_to_guess_is_refused(password: str) -> None:
-    assert problems_of(password) in ([passwords.TOO_COMMON], [passwords.TOO_EASY])
+    assert problems_of(password) == [passwords.TOO_EASY]
 
 
 @pytest.mark.parametrize(
@@ -117,10 +120,17 @@ def test_a_name_with_a_few_letters_behind_it_is_always_refused(name: str, extra:
         assert problems_of(password, names=[name])
 
 
-def test_words_of_one_person_do_not_reach_the_check_of_another() -> None:
+def test_words_of_one_person_do_not_reach_the_check_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_is_mostly", lambda password, word: False)  # leave it to the score
+
     def check(number: int) -> bool:
         word = f"zq{number:04d}vkwx"
         return bool(problems_of(word + "9!k", names=[word])) and not problems_of("k3qz9vmw", names=[word])
 
-    with ThreadPoolExecutor(4) as pool:
-        assert all(pool.map(check, range(40)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(check, range(60)))
+    finally:
+        sys.setswitchinterval(interval)

@@ -182,6 +182,16 @@ async def test_a_session_that_ends_while_it_is_being_read_is_not_remembered(
         await sessions.authenticate(grant.access_token)
 
 
+async def test_the_end_in_the_row_counts_even_when_the_token_says_later(
+    sessions: SessionService, log_in: LogIn, database: Database, clock: SettableClock
+) -> None:
+    grant = await log_in()
+    await database.write(lambda tx: tx.session.execute(update(LoginSession).values(expires_at=clock.now())))
+    for attempt in (sessions.authenticate(grant.access_token), sessions.refresh(grant.refresh_token or "", "v1")):
+        with pytest.raises(SessionEnded):
+            await attempt
+
+
 async def test_a_token_of_a_session_that_is_gone_is_refused(
     sessions: SessionService, log_in: LogIn, database: Database
 ) -> None:

@@ -100,7 +100,7 @@ FORGERIES = {
     "a line break behind": forged() + "\n",
     "a letter that looks like one": forged().replace("e", "е", 1),
     "half a character": "\ud800" + forged(),
-    "more than 4 KB": forged(said={**SAID, "pad": "x" * 4000}),
+    "more than 4 KB": forged(raw=json.dumps(SAID) + " " * 4000),
     "a changed payload": ".".join((forged().split(".")[0], b64(b'{"typ":"access"}'), forged().split(".")[2])),
     "JSON of a signature": json.dumps({"payload": forged().split(".")[1], "signatures": []}),
 }
@@ -110,6 +110,7 @@ WRONG_CLAIMS = {
     "exp as text": {**SAID, "exp": str(NOW + 900)},
     "exp as a fraction": {**SAID, "exp": NOW + 900.5},
     "exp true": {**SAID, "exp": True},
+    "iat true": {**SAID, "iat": True, "exp": 2},
     "exp null": {**SAID, "exp": None},
     "exp of the far future": {**SAID, "exp": 10**400},
     "exp before iat": {**SAID, "exp": NOW - 1},

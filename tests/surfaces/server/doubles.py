@@ -82,11 +82,17 @@ class Wire:
 
     def send(self, *pieces: bytes) -> Wire:
         for piece in pieces:
-            try:
-                self._socket.sendall(piece)
-            except (BrokenPipeError, ConnectionResetError):
+            if not self.delivers(piece):
                 break
         return self
+
+    def delivers(self, piece: bytes) -> bool:
+        """Return whether the server still takes bytes."""
+        try:
+            self._socket.sendall(piece)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
 
     def _more(self) -> None:
         piece = self._socket.recv(65536)

@@ -49,6 +49,15 @@ def test_a_header_of_a_megabyte_is_refused_while_it_arrives(running: Running) ->
     assert wire.closed()
 
 
+def test_a_refused_client_may_finish_sending_so_that_no_reset_eats_the_answer(running: Running) -> None:
+    wire = running.connect().send(GET + b"x: y\r\n" * 100 + b"\r\n")
+    assert wire.answer().status == 431
+    assert wire.closed()
+    for _ in range(3):
+        assert wire.delivers(b"a" * 1000)
+        time.sleep(0.05)
+
+
 def test_a_long_address_counts_as_header(running: Running) -> None:
     wire = running.connect().send(b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n")
     refused(wire.answer(), 431, "HEADERS_TOO_LARGE")

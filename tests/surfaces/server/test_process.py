@@ -109,12 +109,12 @@ def test_a_client_that_never_finishes_does_not_hold_the_process(process: Process
 def test_an_address_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=f"127.0.0.1:{port}: Address already in use"):
+        with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{port}: Address already in use"):
             listen("127.0.0.1", port)
 
 
 def test_an_unknown_host_is_named() -> None:
-    with pytest.raises(CannotListen, match="nowhere.invalid"):
+    with pytest.raises(CannotListen, match=r"nowhere\.invalid"):
         listen("nowhere.invalid", 0)
 
 

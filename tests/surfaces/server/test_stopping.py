@@ -26,22 +26,23 @@ async def test_what_outlives_the_grace_is_cancelled_before_the_application_ends(
         try:
             await asyncio.sleep(60)
         finally:
+            await asyncio.sleep(0.2)  # gives back what it holds
             order.append("request ended")
 
     sockets = listen("127.0.0.1", 0)
-    server = make_server(app, grace_seconds=0.5)
+    started = asyncio.Event()
+    server = make_server(app, grace_seconds=0.5, on_started=lambda *_: started.set())
     running = asyncio.create_task(server.serve(sockets=sockets))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await started.wait()
     _, writer = await asyncio.open_connection(*sockets[0].getsockname())
     writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await asyncio.sleep(0.2)
-    started = time.monotonic()
+    stopped_at = time.monotonic()
     server.stop()
     await running
     writer.close()
     assert order == ["lifespan.startup", "request ended", "lifespan.shutdown"]
-    assert 0.4 < time.monotonic() - started < 2
+    assert 0.4 < time.monotonic() - stopped_at < 2
 
 
 async def test_an_application_that_does_not_end_is_left() -> None:
@@ -52,14 +53,14 @@ async def test_an_application_that_does_not_end_is_left() -> None:
         await asyncio.sleep(60)
 
     sockets = listen("127.0.0.1", 0)
-    server = make_server(app, exit_seconds=1.6)
+    started = asyncio.Event()
+    server = make_server(app, exit_seconds=1.6, on_started=lambda *_: started.set())
     running = asyncio.create_task(server.serve(sockets=sockets))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    started = time.monotonic()
+    await started.wait()
+    stopped_at = time.monotonic()
     server.stop()
     await running
-    assert 0.9 < time.monotonic() - started < 2
+    assert 0.9 < time.monotonic() - stopped_at < 2
     assert not server.clean
 
 

@@ -44,6 +44,10 @@ function Gone({ error, onRetry }: { error: Error; onRetry: () => void }) {
   );
 }
 
+function DayLine({ label }: { label: string }) {
+  return <p className="text-center text-sm font-semibold text-muted">{label}</p>;
+}
+
 interface LogProps {
   messages: ChatMessage[];
   turn: Turn | undefined;
@@ -65,7 +69,7 @@ function Log({ messages, turn, zone, onUndo, onRetry }: LogProps) {
         day = label;
         return (
           <Fragment key={message.id}>
-            {newDay && <p className="text-center text-sm font-semibold text-muted">{label}</p>}
+            {newDay && <DayLine label={label} />}
             {message.role === "user" ? (
               <UserMessage text={message.content} at={message.created_at} zone={zone} />
             ) : (
@@ -76,6 +80,7 @@ function Log({ messages, turn, zone, onUndo, onRetry }: LogProps) {
       })}
       {turn && (
         <Fragment key={turn.messageId ?? "live"}>
+          {day !== "Today" && <DayLine label="Today" />}
           {turn.text !== "" && <UserMessage text={turn.text} at={turn.startedAt} zone={zone} />}
           <LiveMessage turn={turn} zone={zone} onRetry={turn.text === "" ? undefined : onRetry} />
         </Fragment>
@@ -184,7 +189,7 @@ export function Chat({ me, conversationId }: Props) {
               </div>
             ) : (
               <div className="space-y-6 py-6">
-                <h1 className="sr-only">Conversation</h1>
+                <h2 className="sr-only">Conversation</h2>
                 {query.hasNextPage && (
                   <p className="text-center">
                     <button type="button" className="link text-sm" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

@@ -47,12 +47,12 @@ export function EmptyChat({ me, onPick }: { me: Me; onPick: (text: string) => vo
   const name = me.full_name?.trim().split(/\s+/)[0];
   return (
     <div className="flex min-h-full flex-col justify-center py-8">
-      <h1 className="text-3xl leading-tight font-bold tracking-tight text-balance sm:text-4xl">
+      <h2 className="text-3xl leading-tight font-bold tracking-tight text-balance sm:text-4xl">
         {greeting(hourIn(new Date(now), me.timezone))}
         {name ? `, ${name}` : ""}.
-      </h1>
+      </h2>
       <p className="mt-2 min-h-7 text-lg text-muted">{glance}</p>
-      <h2 className="mt-8 text-sm font-semibold text-muted">Say it the way you think it</h2>
+      <h3 className="mt-8 text-sm font-semibold text-muted">Say it the way you think it</h3>
       <ul className="mt-3 grid gap-2 sm:grid-cols-2">
         {SUGGESTIONS.map(({ icon: Icon, tint, text }) => (
           <li key={text}>

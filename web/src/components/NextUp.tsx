@@ -1,27 +1,40 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bell, CalendarDays } from "lucide-react";
+import { Bell, CalendarDays, Coffee } from "lucide-react";
 import { useNow } from "../lib/clock";
 import { eventsQuery, remindersQuery } from "../lib/queries";
 import { clockTime, dayOf, relativeDay } from "../lib/time";
 import { Countdown } from "./ReminderList";
 
+/** Always there and never lower than this, so that what is below it stays where it is. */
+const card = "min-h-[6.75rem] rounded-2xl p-4";
+
 /** The one thing that comes next, event or reminder: for a head that can hold only one. */
 export function NextUp({ zone }: { zone: string }) {
   const now = useNow(10_000);
-  const events = useQuery(eventsQuery(dayOf(new Date(now), zone), zone)).data ?? [];
-  const reminders = useQuery(remindersQuery).data?.items ?? [];
+  const events = useQuery(eventsQuery(dayOf(new Date(now), zone), zone)).data;
+  const reminders = useQuery(remindersQuery).data?.items;
   const next = [
-    ...events.map((event) => ({ kind: "event" as const, title: event.title, at: event.start_time })),
-    ...reminders.map((reminder) => ({ kind: "reminder" as const, title: reminder.text, at: reminder.due_at })),
+    ...(events ?? []).map((event) => ({ kind: "event" as const, title: event.title, at: event.start_time })),
+    ...(reminders ?? []).map((reminder) => ({ kind: "reminder" as const, title: reminder.text, at: reminder.due_at })),
   ]
     .filter((one) => Date.parse(one.at) > now)
     .sort((one, two) => Date.parse(one.at) - Date.parse(two.at))[0];
-  if (!next) return null;
+  if (!next) {
+    return (
+      <section aria-labelledby="next-title" className={`${card} bg-sunken text-muted`}>
+        <h3 id="next-title" className="flex items-center gap-2 text-sm font-bold">
+          <Coffee className="size-4" aria-hidden="true" />
+          Next
+        </h3>
+        <p className="mt-1 text-lg leading-snug text-ink">{events && reminders ? "Nothing planned." : ""}</p>
+      </section>
+    );
+  }
   const Icon = next.kind === "event" ? CalendarDays : Bell;
   const tint = next.kind === "event" ? "bg-event-soft text-event" : "bg-reminder-soft text-reminder";
   const at = new Date(next.at);
   return (
-    <section aria-labelledby="next-title" className={`rounded-2xl p-4 ${tint}`}>
+    <section aria-labelledby="next-title" className={`${card} ${tint}`}>
       <h3 id="next-title" className="flex items-center gap-2 text-sm font-bold">
         <Icon className="size-4" aria-hidden="true" />
         Next

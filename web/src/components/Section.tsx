@@ -38,5 +38,9 @@ export function Failed({ what, onRetry }: { what: string; onRetry: () => void })
 }
 
 export function Waiting() {
-  return <div className="my-1 h-6 w-2/3 rounded-lg bg-sunken" aria-hidden="true" />;
+  return (
+    <div className="py-1" aria-hidden="true">
+      <div className="h-6 w-2/3 rounded-lg bg-sunken" />
+    </div>
+  );
 }

@@ -32,6 +32,12 @@ async function putBack(task: Task): Promise<void> {
   await refetch();
 }
 
+/** "today", "Tue 16 Jan": only the words are written small in the middle of a line. */
+function dueDay(due: Date, zone: string, nowMs: number): string {
+  const day = relativeDay(due, zone, new Date(nowMs));
+  return day.includes(" ") ? day : day.toLowerCase();
+}
+
 function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number }) {
   const [done, setDone] = useState(false);
   const tick = useMutation({
@@ -68,7 +74,7 @@ function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number })
             <span className="block text-sm text-muted">
               {task.priority === "high" && <span className="font-semibold text-reminder">Important</span>}
               {task.priority === "high" && due && " · "}
-              {due && <span className={late ? "font-semibold text-danger" : ""}>{`${late ? "Was due" : "Due"} ${relativeDay(due, zone, new Date(nowMs)).toLowerCase()}`}</span>}
+              {due && <span className={late ? "font-semibold text-danger" : ""}>{`${late ? "Was due" : "Due"} ${dueDay(due, zone, nowMs)}`}</span>}
             </span>
           )}
         </span>

@@ -47,7 +47,7 @@ function Card({ toast }: { toast: Toast }) {
 export function Toasts() {
   const list = useStore(toasts);
   return (
-    <div role="status" aria-live="polite" aria-label="News" className="pointer-events-none fixed inset-x-0 top-16 z-30 flex justify-center px-3 sm:top-auto sm:bottom-6 sm:justify-start sm:px-6">
+    <div role="status" aria-live="polite" aria-label="News" className="pointer-events-none fixed inset-x-0 top-16 z-30 flex justify-center px-3">
       <ul className="space-y-2">
         {list.map((toast) => (
           <Card key={toast.id} toast={toast} />

@@ -99,16 +99,19 @@ function Shell({ me }: { me: Me }) {
         <aside aria-label="Earlier" className="hidden w-64 shrink-0 flex-col border-r border-line lg:flex">
           <Conversations zone={me.timezone} />
         </aside>
-        <main className={`min-w-0 flex-1 flex-col md:flex ${view === "chat" ? "flex" : "hidden"}`}>
-          <Chat key={id ?? "new"} me={me} conversationId={id ?? null} />
+        <main className="flex min-w-0 flex-1">
+          <h1 className="sr-only">Steward</h1>
+          <div className={`min-w-0 flex-1 flex-col md:flex ${view === "chat" ? "flex" : "hidden"}`}>
+            <Chat key={id ?? "new"} me={me} conversationId={id ?? null} />
+          </div>
+          <section
+            aria-label="Your day"
+            tabIndex={0}
+            className={`min-w-0 overflow-y-auto overscroll-contain border-line bg-surface -outline-offset-2 md:block md:w-80 md:shrink-0 md:border-l xl:w-92 ${view === "today" ? "flex-1 md:flex-none" : "hidden"}`}
+          >
+            <TodayPanel zone={me.timezone} />
+          </section>
         </main>
-        <aside
-          aria-label="Your day"
-          tabIndex={0}
-          className={`min-w-0 overflow-y-auto overscroll-contain border-line bg-surface -outline-offset-2 md:block md:w-80 md:shrink-0 md:border-l xl:w-92 ${view === "today" ? "flex-1" : "hidden"}`}
-        >
-          <TodayPanel zone={me.timezone} />
-        </aside>
       </div>
       <Tabs view={view} onChange={setView} />
       <Toasts />

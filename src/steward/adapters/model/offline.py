@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from steward.ports.model import (
     Surroundings,
     TextDelta,
     ToolCall,
+    ToolSpec,
     Usage,
 )
 
@@ -97,7 +98,9 @@ def _next_step(request: ModelRequest, surroundings: Surroundings) -> tuple[Frame
     wanted = None
     if asked is not None and any(call.name in _LOOKS for call, _ in pairs):
         heard = hear(history[: asked + 1], moment)
-        wanted = heard.frame if [call for call, _ in pairs] == list(heard.reply.calls) else None
+        planned = heard.reply.calls
+        is_ours = len(planned) == 1 and len(pairs) == 1 and _is_ours(pairs[0][0], planned[0])
+        wanted = heard.frame if is_ours else None
     reply = told(pairs, wanted, moment)
     if any(call.name not in moment.tools for call in reply.calls):
         return None, Reply("I can't do that here: the tool for it is not available.")
@@ -117,8 +120,19 @@ def _moment(request: ModelRequest, surroundings: Surroundings, text: str) -> Mom
         context=Context(now, zone, surroundings.locale, surroundings.contacts, surroundings.titles),
         zone=zone,
         tools=frozenset(tool.name for tool in request.tools),
+        takes_id=frozenset(tool.name for tool in request.tools if _takes_id(tool)),
         text=text,
     )
+
+
+def _takes_id(tool: ToolSpec) -> bool:
+    properties = tool.parameters.get("properties")
+    return isinstance(properties, Mapping) and "id" in properties
+
+
+def _is_ours(made: Call, planned: Call) -> bool:
+    """Return whether the call is the planned one; the server may have filled in defaults."""
+    return made.name == planned.name and planned.arguments.items() <= {**made.arguments}.items()
 
 
 def _pairs(calls: Sequence[ToolCall], results: Sequence[Message]) -> list[tuple[Call, dict[str, Any] | None]]:

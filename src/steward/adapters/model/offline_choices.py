@@ -57,7 +57,7 @@ def choose(call: Call, candidates: Sequence[Row], moment: Moment) -> Reply | Non
     if make is None or not candidates:
         return None
     options = [make(call, candidate, candidates, moment) for candidate in candidates[:MOST_OPTIONS]]
-    known = [option for option in options if option is not None]
+    known = [option for option in options if option is not None and option.calls[0].arguments]
     keys = {str(sorted(option.calls[0].arguments.items(), key=str)) for option in known}
     if len(known) != len(options) or len(keys) != len(options):
         return None
@@ -69,51 +69,65 @@ def choose(call: Call, candidates: Sequence[Row], moment: Moment) -> Reply | Non
     return Reply(text, pending=Pending("choose", frame, options=tuple(known)))
 
 
+def just_this(tool: str, row: Row, moment: Moment) -> dict[str, Any]:
+    """Return the arguments that mean just this event, task or reminder; empty when nothing tells it from others.
+
+    Events by title, day and hour; the rest by title or text; all by ``id`` where the tool takes one.
+    """
+    start, words = starts(row), " ".join(str(row.get("title") or row.get("text") or "").split())
+    named: dict[str, Any] = {"text": words} if tool == "cancel_reminder" else {"title": words}
+    if tool in moment.takes_id and isinstance(row.get("id"), str):
+        named = {"id": row["id"]}
+    elif not words:
+        return {}
+    if tool in ("move_event", "cancel_event"):
+        return {**named, "on_date": start.date().isoformat(), "at_time": start.time().isoformat()} if start else {}
+    return named
+
+
 def _event_option(call: Call, event: Row, others: Sequence[Row], moment: Moment) -> Option | None:
-    start = starts(event)
-    title = " ".join(str(event.get("title") or "").split())
-    if start is None or not title:
-        return None
-    arguments = {key: value for key, value in call.arguments.items() if key not in ("person", "all")}
-    arguments |= {"title": title, "on_date": start.date().isoformat(), "at_time": start.time().isoformat()}
-    return Option(f"{line(event, 'title')}, {span(event, moment)}", (Call(call.name, arguments),))
+    which = just_this(call.name, event, moment)
+    kept = {key: value for key, value in call.arguments.items() if key not in ("person", "title", "all")}
+    label = f"{line(event, 'title') or '(no title)'}, {span(event, moment)}"
+    return Option(label, (Call(call.name, {**kept, **which}),)) if which else None
 
 
-def _reminder_option(call: Call, candidate: Row, others: Sequence[Row], moment: Moment) -> Option | None:
-    """Return the option of an event to be reminded of, or of a reminder to cancel."""
-    if call.name == "cancel_reminder":
-        text, due = " ".join(str(candidate.get("text") or "").split()), moment_of(candidate.get("due_local"))
-        label = f"{text}, {say_moment(due, moment)}" if due else text
-        return Option(label, (Call(call.name, {"text": text}),)) if text else None
-    start, instant = starts(candidate), moment_of(candidate.get("start"))
-    minutes = row(call.arguments, "before_event").get("minutes")
-    if start is None or instant is None or not isinstance(minutes, int | float):
+def _reminder_option(call: Call, reminder: Row, others: Sequence[Row], moment: Moment) -> Option | None:
+    which, due = just_this(call.name, reminder, moment), moment_of(reminder.get("due_local"))
+    text = line(reminder, "text") or "(no text)"
+    return Option(f"{text}, {say_moment(due, moment)}" if due else text, (Call(call.name, which),)) if which else None
+
+
+def _before_event_option(call: Call, event: Row, others: Sequence[Row], moment: Moment) -> Option | None:
+    """Return the option of an event to be reminded of: by its title where that is the only one, else at the time."""
+    instant, minutes = moment_of(event.get("start")), row(call.arguments, "before_event").get("minutes")
+    if instant is None or not starts(event) or not isinstance(minutes, int | float) or abs(minutes) > 1_000_000:
         return None
     kept = {key: value for key, value in call.arguments.items() if key != "before_event"}
-    title = " ".join(str(candidate.get("title") or "").split())
-    if title and sum(other.get("title") == candidate.get("title") for other in others) == 1:
-        kept["before_event"] = {"title": title, "minutes": minutes}
+    if _is_only_one(event, others):
+        kept["before_event"] = {"title": " ".join(str(event.get("title")).split()), "minutes": minutes}
     else:
         kept["due"] = f"{(instant - timedelta(minutes=minutes)).isoformat(timespec='seconds')}Z"
-    return Option(f"{line(candidate, 'title')}, {span(candidate, moment)}", (Call(call.name, kept),))
+    return Option(f"{line(event, 'title') or '(no title)'}, {span(event, moment)}", (Call(call.name, kept),))
 
 
 def _task_option(call: Call, task: Row, others: Sequence[Row], moment: Moment) -> Option | None:
-    title, number, due = (
-        " ".join(str(task.get("title") or "").split()),
-        task.get("number"),
-        moment_of(task.get("due_local")),
-    )
-    label = f"{line(task, 'title')}, due {say_day(due.date(), moment)}" if due else line(task, "title")
-    if title and sum(other.get("title") == task.get("title") for other in others) == 1:
-        return Option(label, (Call(call.name, {"title": title}),))
-    return Option(label, (Call(call.name, {"number": number}),)) if isinstance(number, int) else None
+    which, due = just_this(call.name, task, moment), moment_of(task.get("due_local"))
+    if "id" not in which and not _is_only_one(task, others):
+        number = task.get("number")
+        which = {"number": number} if isinstance(number, int) else {}
+    title = line(task, "title") or "(no title)"
+    return Option(f"{title}, due {say_day(due.date(), moment)}" if due else title, (Call(call.name, which),))
+
+
+def _is_only_one(thing: Row, others: Sequence[Row]) -> bool:
+    return bool(thing.get("title")) and sum(other.get("title") == thing.get("title") for other in others) == 1
 
 
 _MAKERS: Mapping[str, Any] = {
     "move_event": _event_option,
     "cancel_event": _event_option,
-    "set_reminder": _reminder_option,
+    "set_reminder": _before_event_option,
     "cancel_reminder": _reminder_option,
     "complete_task": _task_option,
     "delete_task": _task_option,

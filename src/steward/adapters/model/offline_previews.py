@@ -7,11 +7,10 @@ is just one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from steward.adapters.model import offline_told_events as events
 from steward.adapters.model import offline_told_items as items
-from steward.adapters.model.offline_choices import choose
+from steward.adapters.model.offline_choices import choose, just_this
 from steward.adapters.model.offline_slots import Slots, hours_of, people_slot, selector, text_slot
 from steward.adapters.model.offline_turn import Call, Moment, Pending, Reply
 from steward.adapters.model.offline_wording import Row, count, counted, line, moment_of, rows
@@ -42,13 +41,18 @@ def preview(call: Call, result: Row, wanted: Frame, moment: Moment) -> Reply | N
     if not found:
         return Reply(f"I found no {noun} like that, so nothing was changed.")
     if key == "events":
-        calls, listed = _cancel_calls(found, wanted.entities, total), events.event_lines(found, len(found), moment)
+        calls, listed = (
+            _cancel_calls(found, wanted.entities, total, moment),
+            events.event_lines(found, len(found), moment),
+        )
     elif key == "reminders":
         if total > 1 and text_slot(wanted.entities, "scope") != "all":
             return choose(Call("cancel_reminder"), found, moment) or _cannot()
-        calls, listed = _reminder_calls(found, wanted.entities), items.reminder_lines(found, {}, moment)
+        every = text_slot(wanted.entities, "scope") == "all"
+        calls = (Call("cancel_reminder", {"all": True}),) if every else _each("cancel_reminder", found, moment)
+        listed = items.reminder_lines(found, {}, moment)
     else:
-        calls, listed = _task_calls(wanted.intent, found), items.task_lines(found, moment)
+        calls, listed = _each(wanted.intent, found, moment), items.task_lines(found, moment)
     if not calls:
         return _cannot()
     if total == 1:
@@ -80,7 +84,7 @@ def _fits(reminder: Row, slots: Slots) -> bool:
     return (not day or due.date().isoformat() == day) and (not at or due.time().isoformat() == at)
 
 
-def _cancel_calls(found: Sequence[Row], slots: Slots, total: int) -> tuple[Call, ...]:
+def _cancel_calls(found: Sequence[Row], slots: Slots, total: int, moment: Moment) -> tuple[Call, ...]:
     """Return one call a day where whole days are meant and all events were seen, otherwise one for each event."""
     starts = [start for event in found if (start := events.starts(event)) is not None and line(event, "title")]
     if len(starts) != len(found):
@@ -90,30 +94,12 @@ def _cancel_calls(found: Sequence[Row], slots: Slots, total: int) -> tuple[Call,
         kept = {key: value for key, value in which.items() if value}
         days = dict.fromkeys(start.date().isoformat() for start in starts)
         return tuple(Call("cancel_event", {**kept, "on_date": day, "all": True}) for day in days)
-    return tuple(
-        Call(
-            "cancel_event",
-            {
-                "title": " ".join(str(event.get("title")).split()),
-                "on_date": start.date().isoformat(),
-                "at_time": start.time().isoformat(),
-            },
-        )
-        for event, start in zip(found, starts, strict=True)
-    )
+    return _each("cancel_event", found, moment)
 
 
-def _reminder_calls(found: Sequence[Row], slots: Slots) -> tuple[Call, ...]:
-    if text_slot(slots, "scope") == "all":
-        return (Call("cancel_reminder", {"all": True}),)
-    text = " ".join(str(found[0].get("text") or "").split())
-    return (Call("cancel_reminder", {"text": text}),) if text else ()
-
-
-def _task_calls(intent: str, found: Sequence[Row]) -> tuple[Call, ...]:
-    """Return a call for each task by its title: numbers would shift while several calls run."""
-    titles = [" ".join(str(task.get("title") or "").split()) for task in found]
-    if len({title.lower() for title in titles}) != len(titles) or not all(titles):
+def _each(tool: str, found: Sequence[Row], moment: Moment) -> tuple[Call, ...]:
+    """Return a call for each, never by number: numbers shift while several calls run. None when two look the same."""
+    which = [just_this(tool, row, moment) for row in found]
+    if not all(which) or len({str(sorted(each.items())).lower() for each in which}) != len(which):
         return ()
-    arguments: list[dict[str, Any]] = [{"title": title} for title in titles]
-    return tuple(Call(intent, each) for each in arguments)
+    return tuple(Call(tool, each) for each in which)

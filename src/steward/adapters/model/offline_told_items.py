@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from steward.adapters.model.offline_slots import Slots, day_slot, number_slot, text_slot
 from steward.adapters.model.offline_told_events import event_line, place_of
 from steward.adapters.model.offline_turn import Moment
+from steward.adapters.model.offline_units import measure
 from steward.adapters.model.offline_wording import (
     Row,
     capital,
@@ -194,11 +195,12 @@ def calculated(arguments: Slots, data: Row, moment: Moment) -> str:
 
 
 def converted(arguments: Slots, data: Row, moment: Moment) -> str:
-    """Return the conversion, in the tool's own words where it gives some."""
-    if text := line(data, "text"):
-        return capital(text) if text.endswith(".") else f"{capital(text)}."
-    source, target = (text_slot(arguments, key).replace("_", " ") for key in ("from_unit", "to_unit"))
-    return f"{text_slot(arguments, 'value')} {source} = {line(data, 'result')} {target}"
+    """Return the conversion, rounded to two places where that loses little."""
+    value, result = measure(arguments, "value", "from_unit"), measure({**arguments, **data}, "result", "to_unit")
+    if not value or not result:
+        return capital(line(data, "text")) or "I could not read the result."
+    exact = result.split(" ")[0].replace(",", "") == line(data, "result")
+    return f"{capital(value)} is {'' if exact else 'about '}{result}."
 
 
 def clock(arguments: Slots, data: Row, moment: Moment) -> str:

@@ -28,7 +28,8 @@ class Moment:
     """When and where the person writes, and which tools are at hand.
 
     ``wall`` is the naive wall time in the IANA ``zone``, ``instant`` the same as an aware instant. ``text`` is what
-    the person wrote, ``context`` what the understanding knows.
+    the person wrote, ``context`` what the understanding knows. ``takes_id`` names the tools that also take the ``id``
+    of an earlier result.
     """
 
     wall: datetime
@@ -36,6 +37,7 @@ class Moment:
     context: Context
     zone: str = "UTC"
     tools: frozenset[str] = frozenset()
+    takes_id: frozenset[str] = frozenset()
     text: str = ""
 
 

@@ -14,13 +14,13 @@ _ACTS: tuple[tuple[str, str], ...] = (
         r"(?:(?:yes|yeah|yep|yup|ya|aye|sure|sure thing|ok|okay|okey dokey|k|y|fine|alright|all right|absolutely|definitely|certainly|of course|correct|right|exactly|perfect|affirmative"
         r"|confirm(?:ed)?(?: it| that)?|please do|go ahead|do it|do that|go for it|sounds (?:good|great|right|perfect|fine)|that(?:'s| is) (?:right|correct|fine|good|it|perfect|ok|okay|great)|that works(?: for me)?"
         r"|make it so|you bet|i confirm|i agree|agreed|approved?|looks (?:good|right|great)|works for me|by all means|proceed|why not|uh huh|mhm|yes it is|yes i am|that will do|that'll do"
-        r"|i'm sure|i am sure|send it|book it|it is|fine by me|good|great|cool|lovely|very well|i do|let's do (?:it|that)|lets do (?:it|that))(?: (?:please|thanks|thank you|then|that's (?:right|fine|correct|it|good)|go ahead|do it|do that|go for it|sure|sounds good|please do|send it|i'm sure|absolutely|of course|definitely|book it))*)",
+        r"|i'm sure|i am sure|send it|book it|it is|fine by me|good|great|cool|lovely|very well|i do|let's do (?:it|that)|lets do (?:it|that))(?: (?:to me|with me|by me|for me|please|thanks|thank you|then|that's (?:right|fine|correct|it|good|perfect|great)|that (?:works|sounds good|would be great)|go ahead|do it|do that|go for it|sure|sounds good|please do|send it|i'm sure|absolutely|of course|definitely|book it))*)",
     ),
     (
         "deny",
         r"(?:(?:no|nope|nah|n|no way|negative|never ?mind|nevermind|forget (?:it|that|about it)|don't|do not|don't (?:do (?:it|that)|bother|send it|book it)|please don't|not now|not really|not yet|not today|cancel|cancel (?:it|that)|leave it|leave it (?:as it is|alone|be)|skip it"
         r"|that(?:'s| is) (?:wrong|not right|incorrect|not (?:it|what i (?:said|meant|wanted)))|wrong|incorrect|i (?:changed my mind|don't think so|don't want (?:that|it|to)|'d rather not|would rather not)|i've changed my mind|absolutely not|definitely not|certainly not|of course not|on second thought(?:s)?|drop it|not that(?: one)?|no need|hold off|abort"
-        r"|no thanks|no thank you|no i don't|no it isn't|no it's not|rather not|let's not|don't worry about it|it's fine|no worries)(?: (?:thanks|thank you|please|never ?mind|forget (?:it|that)|don't|don't do (?:it|that)|leave it|that's (?:wrong|not right|not it)|not (?:now|that one)|i changed my mind|cancel (?:it|that)|it's fine|i don't))*)",
+        r"|no thanks|no thank you|no i don't|no it isn't|no it's not|rather not|let's not|don't worry about it|it's fine|no worries)(?: (?:thanks|thank you|please|never ?mind|forget (?:about )?(?:it|that)|don't|don't do (?:it|that)|leave it|that's (?:wrong|not right|not it)|not (?:now|that one)|i changed my mind|cancel (?:it|that)|it's fine|i don't))*)",
     ),
     (
         "stop",
@@ -44,7 +44,7 @@ _ACTS: tuple[tuple[str, str], ...] = (
     (
         "thanks",
         r"(?:(?:ok |okay |great |cool |perfect |awesome |lovely |brilliant |wonderful |super |nice |oh |excellent |good )?(?:thanks|thank you|thank u|thx|ty|cheers|much appreciated|much obliged|many thanks|thanks a (?:lot|bunch|million|ton)|i (?:really )?appreciate (?:it|that|your help|you)|thanks so much|appreciated|appreciate it|ta|nice one|that's (?:very |so |really )?(?:kind|helpful|nice)(?: of you)?|that was (?:very |really |so )?helpful|you've been (?:very |so |really )?(?:helpful|great|a (?:great |big )?help))"
-        r"(?: (?:so much|very much|a lot|a bunch|a million|again|for (?:that|your help|the help|everything|all your help|helping(?: me)?|the reminder|your (?:time|assistance|patience)|doing that)|steward|assistant|buddy|mate|ever so much|kindly|that's (?:great|perfect|helpful|all)|you're (?:great|the best|a star|a lifesaver|awesome)|man|that was (?:great|helpful|perfect)|i appreciate it|much))*|you're (?:a lifesaver|a star|the best|a legend)|good (?:job|work)|well done|great job|nice work|great work)",
+        r"(?: (?:so much|very much|a lot|a bunch|a million|again|for (?:that|your help|the help|everything|all your help|helping(?: me)?|the reminder|your (?:time|assistance|patience)|doing that)|steward|assistant|buddy|mate|ever so much|kindly|that's (?:great|perfect|helpful|all)|you're (?:great|the best|a star|a lifesaver|awesome)|man|that was (?:very |really |so |super )?(?:great|helpful|perfect|kind|useful|nice)|i appreciate it|much))*|you're (?:a lifesaver|a star|the best|a legend)|good (?:job|work)|well done|great job|nice work|great work)",
     ),
     (
         "goodbye",

@@ -30,7 +30,7 @@ _CHECKS: tuple[str, ...] = (
     r"(?:what|who) (?:do|am|are|have|did|will|should|is|all do|else do|else am) (?:i|we) (?:have|got|doing|supposed|meeting|booked|seeing|expected|be doing|scheduled|up to|talking|speaking|do|having|plan(?:ned|ning)?|going|to be|busy|on for|committed)\b(?P<rest3>.*)",
     r"(?:do|did|will|have) (?:i|we) (?:have|got|be) (?:anything|something|much|a lot|plans|any plans|stuff|a busy|any commitments|anywhere|a full)\b.*",
     r"(?:when|what time|where|what day|how soon|at what time|how long|who)(?:'s| is| are| was| does| do| will)(?: (?:i|we) (?:have|meet(?:ing)?|see(?:ing)?|talk(?:ing)?|speak(?:ing)?|got))? ?(?P<rest4>.+)",
-    r"(?:am|are) (?:i|we) (?:meeting|seeing|having|doing|supposed|due|busy with|scheduled|booked with|going)\b.*",
+    r"(?:am|are) (?:i|we) (?:still )?(?:meeting|seeing|having|doing|supposed|due|busy with|scheduled|booked with|going)\b.*",
     r"(?:is there|are there|is|was|do i still have|have i still got|do we have|do we still have|did (?:i|we) (?:schedule|book|set up|plan|have)) (?:anything|something|an?|any|the|my|our) ?(?:.+)",
     r"(?:what's|what is|whats|who's|anything|what) (?:on|up|next|coming up|happening|planned|scheduled|lined up|booked|cooking|going on|doing|in store|the plan|up next|for|due|on tap|the deal|good on|first|left)\b ?(?:(?:for|on|me|in|after|with|from|to|my|us|at|the|today|this|next|is|are|¤) ?)*",
     rf"(?:my|the|our|¤) ?(?:(?:next|upcoming|¤|full|whole|first|last|work) ?)*(?:{CALENDAR}|meetings|appointments|events|plans|itinerary)(?: (?:for|on|in|this|please|view|¤|is))*",
@@ -39,7 +39,8 @@ _CHECKS: tuple[str, ...] = (
     r"(?:how|is|are) (?:busy|packed|full|booked|crazy|hectic|bad|heavy)(?: (?:is|am|are|will))? (?:i|my|we|¤|it|things).*|(?:is|was) (?:my|¤) ?.*(?:busy|packed|full|booked|crazy|hectic|light|open|clear).*|(?:am|are) (?:i|we) (?:busy|booked|tied up|swamped|fully booked|double[- ]booked).*",
     r"(?:i )?(?:wonder|wondering|want to know|need to know|curious) (?:what|if|when|whether) .*(?:calendar|schedule|meeting|appointment|agenda).*",
     r"(?:where|when) (?:do i (?:need|have) to be|should i be|am i (?:needed|expected|supposed to be))\b.*",
-    r"run me through ¤|walk me through ¤|tell me about ¤|show(?: me)? ¤|check ¤",
+    r"(?:run me|run me through|walk me|walk me through|tell me about|take me|take me through|talk me|talk me through|show|show me|check|go over|review|what about|and|list) ¤(?: ¤)*",
+    r"(?:what's|what is|whats|anything|something|is there anything|anything else|what) ¤(?: ¤)*",
 )
 _CHECK_PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in _CHECKS)
 _OTHER_NOUN = re.compile(
@@ -54,13 +55,13 @@ _AVAILABILITY = tuple(
     re.compile(p, re.IGNORECASE)
     for p in (
         rf"(?:(?:when|what time|what day|which days?|how much|what times|where|how long|what|at what time)\b.*?)?\b(?:am|are|is|will|would|do|does|was|might|should)\b (?:i|we|[\w ']{{1,30}}?)\b ?(?:going to be|be|be at all|at all|still|both|all|look(?:ing)?|totally|completely|get|have)? ?{_FREE_WORD}\b.*",
-        rf"(?:do|did|will|can|could|would|have|might) (?:i|we|you think i) (?:have|got|get|still have|find|fit|squeeze|make|spare|manage|take|do|slot|also have|schedule|meet|accommodate)(?: in| up)? ?(?:(?:any|some|a|an|the|enough|much|free|spare|in|open|extra|anything|another) ?)*(?:time|room|availability|free|openings?|gaps?|slots?|space|spare|(?=¤|meeting|call|lunch|coffee|chat|appointment|hour|minutes|30|an? hour))\b ?.*",
+        rf"(?:do|did|will|can|could|would|have|might) (?:i|we|you think i) (?:have|got|get|still have|find|make|spare|manage|also have)(?: in| up)? ?(?:(?:any|some|a|an|the|enough|much|free|spare|in|open|extra|another|¤) ?)*(?:time|room|availability|free|openings?|gaps?|slots?|space|spare|window|breathing room)\b ?.*",
         rf"(?:find|show|get|give|suggest|look for|search for|list|check|tell|see|i need|i want|what's|what is|what are|locate|identify|pick|which|recommend|propose|need|got|any|are there(?: any)?|is there(?: any| an?)?|do i have(?: any| an?)?|have i got(?: any| an?)?|what|how about|where's|where is|when's|when is)\b ?(?:me |us |for |out |my |the |a |an |any |some |next |first |best |good |all |available |earliest |when |what )*(?:(?:{_FREE_WORD}|next|good|best|suitable|common|longest|¤|spare|mutual) ?)*(?:free|open|available|spare|gaps?|openings?|availability|good time|best time|time slots?|slots?|when i'm|when i am|next free|opening|window|space|breathing room|some time)\b.*",
         rf"(?:is|are|would|does|was|how about|how's|how does) (?:my |the |¤ ?|that |there )+(?:calendar |schedule |diary |afternoon |morning |evening |day |time |slot |hour |work )*(?:{_FREE_WORD}|work for me|ok for me|good for me|work|good|taken|ok|okay|possible)\b.*",
         r"(?:(?:check|confirm|see|verify|tell me|let me know|what about|how about|show|show me) )?(?:if|whether|when) (?:i|we|i'm|we're|i am)\b.*\b(?:free|available|open|time|busy|booked|gap|slot)\b.*",
         r"(?:my|check|show|check my|show my|what's my|what is my|show me my|tell me my|give me my|see my) availability\b.*",
         r"when (?:can|could|should|might|would|is a good time|is the best time|'s a good time|'s good|would be a good time|works|do i have time|have i got time|are we able) ?(?:i|we|for|to|me)?\b ?.*(?:meet|schedule|fit|have|time|see|call|talk|get|for|work|do|squeeze|slot|go|take|¤|book|catch).*",
-        r"can (?:i|we) (?:fit|squeeze|slot|cram|work)\b.*",
+        r"(?:can|could|might|would) (?:i|we) (?:fit|squeeze|slot|cram|work|take on|manage|handle|accept)\b.*",
         r"(?:could|can|would|might) (?:i|we) (?:do|manage|make|take|meet|have|handle) (?!.*\b(?:with|it)\b)(?:an? |lunch |coffee |something |anything )?.*¤",
     )
 )

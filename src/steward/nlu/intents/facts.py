@@ -13,7 +13,7 @@ from steward.nlu.sentence import Sentence
 from steward.nlu.times.zones import zone_of_place
 from steward.nlu.units import UNIT_NAMES, UNITS, convert, unit_named
 
-_ASK = r"(?:(?:please )?(?:tell me |do you know |can you tell me |i wonder |so |and )?(?:what is|what's|whats|what are|what would|how much is|how much are|how much would|calculate|compute|work out|figure out|solve|evaluate|convert|do the math on|the answer to|equals|quick math)[: ]+(?:the (?:result|value|answer) (?:of|to) )?)"
+_ASK = r"(?:(?:please )?(?:tell me |do you know |can you tell me |i wonder |so |and )?(?:what is|what's|whats|what are|what would|what do (?:you|i|we) get (?:if|when) (?:you|i|we)|what does|how much is|how much are|how much would|calculate|compute|work out|figure out|solve|evaluate|convert|do the math on|the answer to|equals|quick math)[: ]+(?:the (?:result|value|answer) (?:of|to) )?)"
 _ARITHMETIC = re.compile(
     r"(?:\d ?[-+*/^x!] ?[\d(.-]|\d\)? ?[-+*/^] ?\(|\) ?[-+*/^]|\d ?%|percent|\b(?:plus|minus|times|divided|multiplied|multiply|divide|subtract|add|squared|cubed|square root|cube root|sqrt|power|half of|third of|quarter of|quarters of|thirds of|factorial|modulo|mod|sum of|product of|difference between|over|double|twice|triple|split)\b|\d ?\*\*|\d!|√)"
 )

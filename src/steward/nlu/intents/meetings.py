@@ -23,7 +23,7 @@ _ON_CALENDAR = re.compile(
 )
 _GET_ON = re.compile(rf"(?:get|put|book|fit|squeeze|pencil) (?:me|us) (?:in |down )?(?:(?:on|in|into|onto) (?P<who>.+?)(?:'s|s') {CALENDAR}|(?:in )?with (?P<who2>.+?)|in to see (?P<who3>.+?)|to see (?P<who4>.+?)|in for (?P<what>.+?))(?P<rest>(?: ¤|,| (?:at|in|about|for|to)\b).*|$)", re.IGNORECASE)
 _I_MEET = re.compile(
-    r"(?:i|we)?(?:'m|'re| am| are|'ll| will|'d like to| would like to| need to| want to| have to| should| must| gotta| got to|'ve got to| wanna|'ll be| plan to|'m going to| am going to|'d love to)?\s*(?:meet(?:ing)?|see(?:ing)?|catch(?:ing)? up|get(?:ting)? together|sit(?:ting)? down|having|have|grab(?:bing)?|do(?:ing)?|chat(?:ting)?|talk(?:ing)?|speak(?:ing)?|touch base|sync(?: up)?|hang out|hanging out|get|eat|go(?:ing)? (?:for|to)|visit|play|connect|link up|hop on|jump on|meet up)\s*(?P<rest>.*)",
+    r"(?:(?:can|could|should|shall|may) )?(?:i|we)?(?:'m|'re| am| are|'ll| will|'d like to| would like to| need to| want to| have to| should| must| gotta| got to|'ve got to| wanna|'ll be| plan to|'m going to| am going to|'d love to)?\s*(?:meet(?:ing)?|see(?:ing)?|catch(?:ing)? up|get(?:ting)? together|sit(?:ting)? down|having|have|grab(?:bing)?|do(?:ing)?|chat(?:ting)?|talk(?:ing)?|speak(?:ing)?|touch base|sync(?: up)?|hang out|hanging out|get|eat|go(?:ing)? (?:for|to)|visit|play|connect|link up|hop on|jump on|meet up)\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
 _I_HAVE = re.compile(r"(?:i|we)(?:'ve| have|'ve got| have got| got|'ll have| will have) (?P<rest>(?:an?|my|our|the|some|another|lunch|dinner|breakfast|drinks|coffee|brunch) ?.+)", re.IGNORECASE)
@@ -203,7 +203,7 @@ _MOVE = re.compile(rf"(?P<verb>{MOVE_STRONG}|set|make|take)\s+(?P<rest>.+)", re.
 _FORWARD = re.compile(r"\b(?:forward|forwards|up|earlier|ahead|sooner|in)\b(?! (?:the|my|conference|room))|^(?:bring|pull|advance)\b", re.IGNORECASE)
 _MAKE_LATER = re.compile(r"(?P<rest>.+?) (?:needs? to|has to|must|should|will have to|is going to have to|is) (?:be )?(?:move[sd]?|moving|reschedule[sd]?|rescheduling|push(?:ed|ing)?|shift(?:ed)?|postponed?|delayed?|change[sd]?)\b(?P<tail>.*)", re.IGNORECASE)
 _CHANGE_TIME = re.compile(r"(?:change|move|update|alter|set|adjust|modify|reschedule|switch|shift)\s+(?:the )?(?:time|start(?: time)?|date|day) (?:of|for|on)\s+(?P<rest>.+)", re.IGNORECASE)
-_INSTEAD = re.compile(r"(?:can|could|shall|may|might) (?:we|i|you) (?:do|have|make|meet|move|hold|start) (?P<rest>.+)", re.IGNORECASE)
+_INSTEAD = re.compile(r"(?:(?:can|could|shall|should|may|might|i'd rather|we'd rather|i would rather|let's) ?(?:we|i|you)? ?)?(?:do|have|make|hold|start|run|put|see|meet) (?P<rest>.+?) instead\b(?P<tail>.*)|put (?P<rest2>.+?) off\b(?P<tail2>.*)", re.IGNORECASE)
 _NOT_MOVED = re.compile(r"\b(?:tasks?|lists?|to-?dos?|notes?|file|files|folder|money|couch|sofa|furniture|car|house|password|name|language|voice|topic|subject|wallpaper|settings?|theme|volume|channel|font|color|colour|timezone|time zone|email|address|tire|lane|gear|diapers?|sheets|oil|light ?bulb|clothes|batteries)\b", re.IGNORECASE)
 _TARGET_LEADS = frozenset({"to", "until", "till", "til", "for", "on", "at", "into"})
 
@@ -252,7 +252,11 @@ def reschedule(sentence: Sentence) -> Found | None:
     masked = sentence.masked
     changed = _CHANGE_TIME.fullmatch(masked)
     later = _MAKE_LATER.fullmatch(masked)
+    instead = _INSTEAD.fullmatch(masked)
     moved = _MOVE.fullmatch(masked)
+    if instead and sentence.tags and (mentions_event(masked) or who(masked)):
+        origin, target = _split_times(sentence)
+        return _moved(sentence, instead["rest"] or instead["rest2"], origin, target, _shift(sentence))
     found = changed or later or moved
     if not found or _NOT_MOVED.search(masked):
         return None

@@ -37,7 +37,7 @@ _TIMER = re.compile(
 )
 _TIMER_STOPPED = re.compile(rf"(?:{CANCEL}|stop|pause|end|check|how|what|show|list)\b", re.IGNORECASE)
 _EVENT_OFFSET = re.compile(r"^(?:\s|,|me|¤)*?(?:before|prior to|ahead of|after)\s+", re.IGNORECASE)
-_TEXT_START = re.compile(r"^(?:\s*(?:¤|,|:|-|;|again|please|saying|later|both|all|in time|know|about it)\s*)*(?:(?:that (?:i (?:need|have|should|must|ought|'ve got|am supposed|want)(?: to)?|i'm supposed to|i've got to|we (?:need|have) to|it's time to|it is time to)|to|about|of|for|that|regarding|when it's time to|it's time to|so i can|so that i|so i|and say|saying|on|i (?:need|have|should|must) to|i (?:should|must)|we need to|with)\b\s*)?", re.IGNORECASE)
+_TEXT_START = re.compile(r"^(?:\s*(?:¤|,|:|-|;|again|please|saying|later|both|all|in time|know|about it)\s*)*(?:(?:(?:that )?(?:i (?:need|have|should|must|ought|'ve got|am supposed|want)(?: to)?|i'm supposed to|i've got to|we (?:need|have) to|it's time to|it is time to)|to|about|of|for|that|regarding|when it's time to|it's time to|so i can|so that i|so i|and say|saying|on|i (?:need|have|should|must) to|i (?:should|must)|we need to|with)\b\s*)?", re.IGNORECASE)
 
 
 def listing(sentence: Sentence) -> Found | None:
@@ -62,6 +62,7 @@ def cancelling(sentence: Sentence) -> Found | None:
     if not found:
         return None
     text = cleaned(found["text"] or found["text2"] or found["text3"] or found["text0"] or "")
+    text = re.sub(r"^(?:(?:all|my|the|of|our|those|these|every|both)\b\s*)+", "", text, flags=re.IGNORECASE)
     if text.lower() in ("them", "all", "it", "anymore", "any more"):
         text = ""
     entities: dict[str, Any] = {"text": bare(text)} if text else {}

@@ -10,7 +10,7 @@ from steward.nlu.intents.words import CALENDAR, EVENT, GENERIC_EVENT
 from steward.nlu.sentence import Sentence, bare, cleaned
 
 _STOP = (
-    r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|for|on|over|called|named|titled|from|into|via|until|instead|please|because|so that|so we|if|by|then|that|around|is|are|was|the same|sometime|after|before|later|earlier|out|up|off|down|back|forward|forwards|scheduled|booked|when|again)\b|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bProf)\.(?=\s|$)| - | \()"
+    r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|for|on|over|called|named|titled|from|into|via|until|instead|please|because|so that|so we|if|by|then|that|around|is|are|was|the same|sometime|after|before|later|earlier|out|up|off|down|back|forward|forwards|scheduled|booked|when|again|still|needs?|has|can|tomorrow)\b|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bProf)\.(?=\s|$)| - | \()"
 )
 _WITH = re.compile(rf"(?:\bwith|\bw/|\balongside)\s+(?P<who>.+?){_STOP}", re.IGNORECASE)
 _WHOSE = re.compile(r"\bon (?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?)(?:'s|s') (?:calendar|diary|schedule)", re.IGNORECASE)

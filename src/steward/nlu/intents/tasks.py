@@ -40,6 +40,7 @@ _DONE = tuple(
         rf"(?:complete|finish|close(?: out)?|check off|tick off|cross off|cross out|check|tick|resolve|knock out|wrap up|strike off|mark off|scratch off|close off)(?: {_MINE}(?:task|todo|to-do|item)s?)?:? (?P<title>.+?)(?: (?:from|on|off|in) (?:my |the |our )?(?:[\w-]+ )?(?:list|tasks|todos?|to-?dos?))?",
         r"(?:i|we)(?:'ve| have|'m| am| just| already| finally|'ve just|'ve already|'ve finally| have just| have already|'re| are)*\s+(?:just |already |finally )?(?:finished|completed|done|did|wrapped up|taken care of|took care of|ticked off|checked off|crossed off|handled|sorted|dealt with|finished up|got done with|finished with|done with|through with|knocked out|accomplished|sent off|sorted out|closed)(?: with)? (?P<title>(?!it\b|that\b|my best|you\b|not\b|well\b|with you|for\b|here).+)",
         r"(?:(?:all |i'm |i am )?(?:done|finished|through|all done)) (?:with|on) (?P<title>.+)",
+        r"(?:just |finally |already )*(?:finished|completed|wrapped up|took care of|handled|knocked out)(?: with)? (?P<title>.+)",
         r"(?:the |my )?(?P<title>.+?) (?:is|are|has been|have been|was|got)(?: now| all| finally| already)? (?:done|finished|complete|completed|taken care of|sorted|dealt with|handled|ticked off|wrapped up)(?: now| today)?",
         r"(?:i(?:'ve| have)?) (?:just |already |finally )?(?P<title>(?:bought|paid|called|emailed|sent|cleaned|picked up|fixed|submitted|mailed|washed|fed|walked|booked|renewed|ordered|returned|watered) .+?)(?:,? (?:so )?(?:mark|check|tick|cross) (?:it|that) (?:off|as done|done|complete).*)",
         r"(?:got|get) (?P<title>.+?) done(?: ¤)?",
@@ -54,7 +55,7 @@ _SHOWS = tuple(
     re.compile(p, re.IGNORECASE)
     for p in (
         rf"(?:{SHOW} |what(?:'s| is| are)? (?:on |in |left on |still on )?|which |do i have |have i got |any |are there |how many |list |what |is there |anything (?:on|in|left on) |open |got |let's see |read |tell me what's on |what do i have on |is |what have i got on |anything due |where's |how's |how is )(?:(?:my|all|any|the|me|our|are|of|open|overdue|pending|remaining|unfinished|completed|finished|done|incomplete|outstanding|late|today's|¤|high priority|priority|urgent|important|low priority|medium priority|high-priority|anything|something|top|due|still|other|important|more|current|active|on|have|work|is|closed|next|left|upcoming|whole|full|entire|personal|biggest|most) ?)*(?P<noun>{TASK_LIST}|{TASK})\b(?P<rest>.*)",
-        r"what (?:do|should|must|shall|did|else do|else should) (?:i|we) (?:still )?(?:need|have|got|want|gotta|have left|do|be doing|work on|tackle|get done|focus on|accomplish|supposed)\b ?(?:to (?:do|get done|finish|complete|accomplish|work on|be done|take care of|buy|get|pick up|be doing)|left to do|done|to|first)? ?(?:at |from )?(?P<rest>.*)",
+        r"what (?:do|should|must|shall|did|else do|else should) (?:i|we) (?:still )?(?:need|have|got|want|gotta|have left|do|be doing|be working on|work on|tackle|get done|focus on|accomplish|supposed)\b ?(?:to (?:do|get done|finish|complete|accomplish|work on|be done|take care of|buy|get|pick up|be doing)|left to do|done|to|first)? ?(?:at |from )?(?P<rest>.*)",
         r"what(?:'s| is| have i| else is| else)?(?: still| left)?(?: got)? (?:left )?(?:to (?:do|be done|get done|finish|complete|tackle)|to-do|due|overdue|pending|outstanding|left to do|unfinished|remaining)(?P<rest>.*)",
         rf"(?:my |the |all |all my |our |open |overdue |pending |completed |finished |¤ )+(?:{_PRIORITY} )?(?P<noun>{TASK_LIST}|{TASK})\b(?P<rest>.*)",
         r"(?:to-?do|task|shopping|grocery) list(?: please)?(?P<rest>)",
@@ -178,6 +179,8 @@ def complete(sentence: Sentence) -> Found | None:
 def listing(sentence: Sentence) -> Found | None:
     """Return the question for tasks, or None."""
     masked = sentence.masked.strip(" ?.!")
+    if any(t.lead.startswith(("due", "is due", "are due")) for t in sentence.tags) and re.fullmatch(r"(?:what|what's|anything|is anything|something|what all|which(?: ones)?|do i have anything|is there anything|what things|things)(?: ¤)+", masked, re.IGNORECASE):
+        return Found("list_tasks", _listed(sentence, masked, None), 0.95)
     for index, pattern in enumerate(_SHOWS):
         found = pattern.fullmatch(masked)
         if not found or _OTHER.search(re.sub(r"what about|tell me about", "", masked)):
@@ -190,7 +193,7 @@ def listing(sentence: Sentence) -> Found | None:
 
 def _listed(sentence: Sentence, masked: str, noun: str | None) -> dict[str, Any]:
     entities: dict[str, Any] = {k: v for k, v in sentence.times().items() if k in ("date", "date_from", "date_to", "part")}
-    if re.search(r"\b(?:completed?|finished|done|closed|accomplished|get done|gotten done)\b", masked, re.IGNORECASE) and not re.search(r"to (?:get|be) done|need|should", masked, re.IGNORECASE):
+    if re.search(r"\b(?:completed?|finish(?:ed)?|done|closed|accomplished|get done|gotten done)\b", masked, re.IGNORECASE) and not re.search(r"to (?:get|be) done|need|should", masked, re.IGNORECASE):
         entities["status"] = "completed"
     elif re.search(r"\b(?:overdue|late|behind)\b", masked, re.IGNORECASE):
         entities["status"] = "overdue"
@@ -206,7 +209,7 @@ def _listed(sentence: Sentence, masked: str, noun: str | None) -> dict[str, Any]
 def delete(sentence: Sentence) -> Found | None:
     """Return the task to be deleted, or None."""
     masked = sentence.masked.strip(" ?.!")
-    if re.search(rf"\b(?:reminder|note|meeting|{CALENDAR}|my account|alarm|timer)\b", masked, re.IGNORECASE):
+    if re.search(rf"^(?:cross|tick|check|strike)\b|\b(?:reminder|note|meeting|{CALENDAR}|my account|alarm|timer)\b", masked, re.IGNORECASE):
         return None
     for pattern in _DELETE:
         found = pattern.fullmatch(masked)

@@ -101,7 +101,7 @@ def _day_of_month(found: re.Match[str], today: date, locale: str) -> Tag | None:
 
 
 def _iso(found: re.Match[str], today: date, locale: str) -> Tag | None:
-    return _tag(found, safe_date(int(found[1]), int(found[2]), int(found[3])))
+    return _tag(found, safe_date(int(found["y"]), int(found["m"]), int(found["d"])))
 
 
 def _slashed(found: re.Match[str], today: date, locale: str) -> Tag | None:
@@ -181,7 +181,7 @@ DAYS: tuple[tuple[str, Read], ...] = (
     (rf"(?:the )?(?P<day>{DAY_NUMBER}) of (?P<which>this|next|the|the following|the current) month", _day_of_month),
     (rf"(?:the )?(?P<day>{SUFFIXED}){_NOT_A_DATE}", _day_number),
     (rf"the (?P<day>{ORDINAL})(?=$|[.,?!]| (?:at|from|of|in the|with|until|for|to|around|between)\b)", _day_number),
-    (r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])", _iso),
+    (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\d-])", _iso),
     (r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d\d))?(?![\d/])", _slashed),
     (r"(?P<a>\d{1,2})[.-](?P<b>\d{1,2})[.-](?P<y>20\d\d)(?![\d.-])", _slashed),
     (rf"(?:the )?(?P<nth>{_NTH}) (?:(?P<weekday>{WEEKDAY})|day) {_OF_MONTH}", _nth_of_month),

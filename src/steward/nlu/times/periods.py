@@ -111,7 +111,7 @@ _THE = r"(?P<which>this coming|this|next|last|the coming|coming|the following|fo
 PERIODS: tuple[tuple[str, Read], ...] = (
     (
         rf"(?:the week after next|(?:(?:the )?(?:rest|remainder) of |later |early |earlier |sometime |all |any time |anytime )?{_WHICH}(?: (?:working|work|business))? week"
-        r"|(?:the )?(?:rest|remainder) of the (?:working |work )?week|the week ahead|later in the week)(?!end)\b",
+        r"|(?:the )?(?:rest|remainder) of the (?:working |work )?week|the week ahead|later in the week|(?<=my )week(?! (?:off|long)))(?!end)\b",
         _week,
     ),
     (rf"(?:the weekend after next|{_THE} week[ -]?end|week-?end)\b(?! trip| getaway| break)", _weekend),
