@@ -39,7 +39,7 @@ def fingerprint() -> str:
 def vocabulary(pairs: list[tuple[str, str]]) -> frozenset[str]:
     """Return the words that occur often enough to be told apart from any other word."""
     counts = Counter(word for _, text in pairs for word in words_of(text))
-    return frozenset(w for w, n in counts.items() if n >= 4 and w != "x" and len(w) > 1 or w in ("i", "a"))
+    return frozenset(w for w, n in counts.items() if (n >= 4 and w != "x" and len(w) > 1) or w in ("i", "a"))
 
 
 def noisy(words: list[str], draw: random.Random) -> list[str]:

@@ -6,8 +6,9 @@ import { defineConfig } from "vitest/config";
  * Builds into the Python package: the built files are committed, so nobody needs Node to run Steward.
  * Builds must be byte-identical everywhere, therefore nothing here depends on time, folder or environment.
  */
-export default defineConfig({
-  base: "/ui/",
+export default defineConfig(({ command }) => ({
+  // The built files live below /ui/, the pages at the root; the development server has no such split.
+  base: command === "build" ? "/ui/" : "/",
   plugins: [react(), tailwindcss()],
   build: {
     outDir: "../src/steward/surfaces/ui/dist",
@@ -20,7 +21,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": "http://127.0.0.1:8000", "/v1": "http://127.0.0.1:8000", "/ui/login": "http://127.0.0.1:8000", "/ui/logout": "http://127.0.0.1:8000" },
+    proxy: Object.fromEntries(["/api", "/v1", "/ui", "/health"].map((path) => [path, "http://127.0.0.1:8000"])),
   },
   test: { include: ["test/**/*.test.ts?(x)"], environment: "node" },
-});
+}));

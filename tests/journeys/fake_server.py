@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from steward.surfaces.headers import SecurityHeaders
 from steward.surfaces.ui import make_ui
 
 COOKIE = "steward_session"
@@ -255,7 +256,7 @@ class Endpoints:
         return JSONResponse({"success": True, "data": {}})
 
 
-def make_app(state: State) -> Starlette:
+def make_app(state: State) -> SecurityHeaders:
     """Return the application."""
     on = Endpoints(state)
     chat = "/api/v1/chat"
@@ -292,7 +293,7 @@ def make_app(state: State) -> Starlette:
 
     app = Starlette(routes=[*routes, *make_ui(on.login, on.logout)])
     app.add_middleware(lambda app: guarded(app))
-    return app
+    return SecurityHeaders(app, public_url="http://localhost")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.browser import Tab, chromium, find_chromium, open_tab
 from tests.journeys.fake_server import EMAIL, PASSWORD, State, row, running
@@ -38,6 +38,50 @@ def tab(browser: Browser, state: State) -> Iterator[Tab]:
         expect(found.page.get_by_role("textbox", name="Message to Steward")).to_be_visible()
         yield found
         found.page.context.close()
+
+
+def composer(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Message to Steward")
+
+
+def answers(page: Page) -> Locator:
+    return page.get_by_role("article", name="Steward")
+
+
+def finished(page: Page) -> Locator:
+    """Wait until the only answer is complete, and return it."""
+    expect(answers(page)).to_have_attribute("aria-busy", "false", timeout=15_000)
+    return answers(page)
+
+
+def say(page: Page, text: str) -> None:
+    composer(page).fill(text)
+    composer(page).press("Enter")
+
+
+def test_stop_keeps_the_text_so_far_and_a_reload_keeps_everything(tab: Tab) -> None:
+    page = tab.page
+    say(page, "Please count slowly to twenty-nine")
+    expect(answers(page).last).to_contain_text("Line 1", timeout=10_000)
+    page.get_by_role("button", name="Stop the answer").click()
+    answer = finished(page)
+    expect(answer).to_contain_text("Stopped here.")
+    text = answer.inner_text()
+    composer(page).fill("a half-written thought")
+    page.reload()
+    expect(answers(page)).to_have_count(1)
+    assert answers(page).last.inner_text() == text
+    expect(composer(page)).to_have_value("a half-written thought")
+
+
+def test_a_reload_in_the_middle_of_an_answer_picks_it_up_again(tab: Tab) -> None:
+    page = tab.page
+    say(page, "Please count slowly to twenty-nine")
+    expect(answers(page).last).to_contain_text("Line 1", timeout=10_000)
+    page.reload()
+    expect(answers(page).last).to_contain_text("Line 3", timeout=15_000)
+    page.get_by_role("button", name="Stop the answer").click()
+    expect(finished(page)).to_contain_text("Line 1")
 
 
 @pytest.mark.parametrize("cut_after", [1, 4, 9])

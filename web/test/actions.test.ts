@@ -22,7 +22,7 @@ describe("describeAction", () => {
     ["list_notes", "look", "Looked at your notes"],
     ["undo_last", "undo", "Undone"],
     ["send_message", "other", "Message sent"],
-    ["calculate", "other", "Calculated"],
+    ["calculate", "look", "Calculated"],
     ["current_time", "look", "Looked at the clock"],
     ["water_plants", "other", "Used water plants"],
   ])("names %s", (type, kind, label) => {
@@ -54,7 +54,9 @@ describe("describeAction", () => {
     expect(describeAction({ type: "undo_last", ok: true }, "UTC").undoable).toBe(false);
   });
 
-  it("says the same look-up once", () => {
-    expect(describeActions([{ type: "find_events" }, { type: "find_events" }], "UTC")).toHaveLength(1);
+  it("shows changes once each, and look-ups only when they failed", () => {
+    const change = { type: "add_task", ok: true, data: { task: { title: "Milk" } } };
+    const shown = describeActions([change, change, { type: "find_events", ok: true }, { type: "list_tasks", ok: false }], "UTC");
+    expect(shown.map((one) => one.label)).toEqual(["Task added", "Could not read your tasks"]);
   });
 });

@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from steward.kit.clock import Clock
 from steward.kit.errors import Unavailable
@@ -33,16 +33,28 @@ _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 
 
 class Transaction:
-    """One open transaction. ``session`` is for queries; the rest is for changes."""
+    """One open transaction.
 
-    __slots__ = ("_after", "_work", "now", "sealer", "session")
+    ``connection`` is for statements that are built once and run often: a prepared statement costs a seventh of one that
+    is built on the way. ``session`` is made when it is first used; it is for rows as objects.
+    """
 
-    def __init__(self, session: Session, now: datetime, sealer: Sealer) -> None:
-        self.session = session
+    __slots__ = ("_after", "_session", "_work", "connection", "now", "sealer")
+
+    def __init__(self, connection: Connection, now: datetime, sealer: Sealer) -> None:
+        self.connection = connection
         self.now = now
         self.sealer = sealer
+        self._session: Session | None = None
         self._work: list[Enqueued] = []
         self._after: list[Callable[[], None]] = []
+
+    @property
+    def session(self) -> Session:
+        """The session of this transaction."""
+        if self._session is None:
+            self._session = Session(self.connection, expire_on_commit=False, autoflush=False)
+        return self._session
 
     def add(self, row: Row) -> Row:
         """Insert the row at the next flush and return it."""
@@ -74,7 +86,6 @@ class Database:
         self.clock = clock
         self.jobs = jobs
         self._sealer = sealer
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(settings.database_threads, thread_name_prefix="db")
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write") if self._is_sqlite else self._readers
@@ -93,8 +104,8 @@ class Database:
 
     def read_now(self, work: Callable[[Transaction], T]) -> T:
         """Run a read transaction on this thread."""
-        with _translated(), self._sessions() as session:
-            return work(Transaction(session, self.clock.now(), self._sealer))
+        with _translated(), self.engine.connect() as connection:
+            return work(Transaction(connection, self.clock.now(), self._sealer))
 
     def write_now(self, work: Callable[[Transaction], T]) -> T:
         """Run a write transaction on this thread; a serialization failure is tried again."""
@@ -108,17 +119,18 @@ class Database:
         raise AssertionError("unreachable")
 
     def _write_once(self, work: Callable[[Transaction], T]) -> T:
-        with self._sessions() as session:
+        with self.engine.connect() as connection:
             if self._is_sqlite:
-                session.execute(_BEGIN_IMMEDIATE)
-            tx = Transaction(session, self.clock.now(), self._sealer)
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            tx = Transaction(connection, self.clock.now(), self._sealer)
             result = work(tx)
-            session.flush()
+            if tx._session is not None:
+                tx._session.flush()
             if tx._work:
                 if self.jobs is None:
                     raise RuntimeError("this database has no job queue")
-                self.jobs.put(session.connection(), tx._work)
-            session.commit()
+                self.jobs.put(connection, tx._work)
+            connection.commit()
         if tx._work and self.jobs is not None:
             self.jobs.wake(frozenset(item.job.queue for item in tx._work))
         for tell in tx._after:
@@ -130,9 +142,6 @@ class Database:
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         self.engine.dispose()
-
-
-_BEGIN_IMMEDIATE = text("BEGIN IMMEDIATE")
 
 
 def make_engine(settings: Settings) -> Engine:

@@ -47,9 +47,8 @@ def iso_z(instant: datetime, *, millis: bool = False) -> str:
 
     Source: decisions C33.
     """
-    utc = instant.astimezone(UTC)
-    text = utc.isoformat(timespec="milliseconds" if millis else "seconds")
-    return text[:-6] + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds" if millis else "seconds")[:-6] + "Z"
 
 
 def iso_z_or_none(instant: datetime | None) -> str | None:

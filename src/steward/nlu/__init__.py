@@ -1,4 +1,5 @@
 """The offline understanding: sentences to frames, with no I/O. The same sentence, clock and context give the same frame."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 

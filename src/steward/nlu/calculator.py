@@ -2,6 +2,7 @@
 
 Text of at most 200 characters, nesting of at most 50, whole numbers of at most 10,000 bits.
 """
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ Number = int | Decimal
 
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"(?<=\d),(?=\d{3}\b)", ""),
-    (r"\b(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|equals|the result of|the answer to|tell me)\b", " "),
+    (
+        r"\b(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|equals|the result of|the answer to|tell me)\b",
+        " ",
+    ),
     (r"\bto the power(?: of)?\b|\braised to(?: the)?(?: power of)?\b|\^", "**"),
     (r"\bsquared\b", "**2"),
     (r"\bcubed\b", "**3"),
@@ -40,10 +44,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"\btriple\b", "3*"),
     (r"\bpi\b|π", str(math.pi)),
     (r"\bfactorial\b(?: of)?", "!"),
-    (r"(?<=percent) +of\b|\b(?:the|dollars?|euros?|bucks|pounds|people|ways|equal to|equals?|make)\b|[=?$€£]| and (?=\D)", " "),
+    (
+        r"(?<=percent) +of\b|\b(?:the|dollars?|euros?|bucks|pounds|people|ways|equal to|equals?|make)\b|[=?$€£]| and (?=\D)",
+        " ",
+    ),
 )
 _SUBSTITUTIONS = tuple((re.compile(pattern), new) for pattern, new in _WORDS)
-_ASKED = re.compile(r"^\s*(?:(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|tell me|what do (?:you|i|we) get (?:if|when) (?:you|i|we))\b[: ]*)+")
+_ASKED = re.compile(
+    r"^\s*(?:(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|tell me|what do (?:you|i|we) get (?:if|when) (?:you|i|we))\b[: ]*)+"
+)
 _VERB_FORMS = (
     (re.compile(r"^\s*add (.+?) (?:and|to) (.+)$"), r"\1 + \2"),
     (re.compile(r"^\s*subtract (.+?) from (.+)$"), r"(\2) - (\1)"),
@@ -52,7 +61,7 @@ _VERB_FORMS = (
     (re.compile(r"^\s*(?:the )?sum of (.+?) and (.+)$"), r"(\1) + (\2)"),
     (re.compile(r"^\s*(?:the )?product of (.+?) and (.+)$"), r"(\1) * (\2)"),
     (re.compile(r"^\s*(?:the )?difference between (.+?) and (.+)$"), r"(\1) - (\2)"),
-    (re.compile(r"^\s*(?:a |an )?(.+?) (?:percent|%|per cent) tip on (.+)$"), r"\1 percent \2"),
+    (re.compile(r"^\s*(?:a |an )?(.+?) ?(?:percent|%|per cent) tip (?:on|for) (?:a )?(.+)$"), r"\1 percent \2"),
 )
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\*\*|[-+*/()!]|percentoff|percent|sqrt|cbrt|mod))")
 
@@ -181,12 +190,14 @@ def _power(base: Number, exponent: Number) -> Number:
     if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
         if max(base.bit_length() - 1, 0) * exponent > MAX_BITS:
             raise ValueError("That number is too large for me.")
-        return _checked(base**exponent)
+        whole: int = base**exponent
+        return _checked(whole)
     if base == 0 and exponent < 0:
         raise ValueError("Nothing can be divided by zero.")
-    if base < 0 and exponent != int(exponent):
+    root, height = Decimal(base), Decimal(exponent)
+    if root < 0 and height != int(height):
         raise ValueError("That root is not a real number.")
-    return _checked(Decimal(base) ** Decimal(exponent))
+    return _checked(root**height)
 
 
 def _root(value: Number, kind: str) -> Number:
@@ -197,9 +208,10 @@ def _root(value: Number, kind: str) -> Number:
     if kind == "sqrt":
         return Decimal(value).sqrt()
     sign = -1 if value < 0 else 1
-    root = Decimal(abs(value)) ** (Decimal(1) / 3)
-    nearest = round(root)
-    return sign * (nearest if nearest**3 == abs(value) else root)
+    size = abs(Decimal(value))
+    root: Decimal = size ** (Decimal(1) / 3)
+    nearest: int = round(root)
+    return sign * (nearest if Decimal(nearest) ** 3 == size else root)
 
 
 def _tokens(text: str) -> list[str]:

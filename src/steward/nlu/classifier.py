@@ -3,6 +3,7 @@
 Its weights are whole numbers in ``intent_weights.json``, trained from the templates by ``scripts/train_intents.py``.
 Words outside the training vocabulary count as ``x``, so that talk about anything else looks like talk about anything else.
 """
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from steward.nlu.times.tags import Tag
 
@@ -22,7 +24,16 @@ _KINDS = {
     "date": "¤d", "period": "¤d", "part": "¤d", "clock": "¤t", "span": "¤t", "amount": "¤n", "rule": "¤r", "offset": "¤o",
     "instant": "¤d", "zone": "",
 }  # fmt: skip
-_SAME = {"whats": "what's", "im": "i'm", "dont": "don't", "cant": "can't", "wont": "won't", "id": "i'd", "pls": "please", "todo": "to-do"}
+_SAME = {
+    "whats": "what's",
+    "im": "i'm",
+    "dont": "don't",
+    "cant": "can't",
+    "wont": "won't",
+    "id": "i'd",
+    "pls": "please",
+    "todo": "to-do",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ def features_of(words: list[str], known: frozenset[str]) -> list[str]:
     """Return the features of a sentence, sorted: words, pairs with both ends, and the opening three words."""
     seen = [w if w in known or w.startswith("¤") else "x" for w in words]
     padded = ["^", *seen, "$"]
-    found = {f"{a} {b}" for a, b in zip(padded, padded[1:], strict=False)}
+    found = {f"{a} {b}" for a, b in pairwise(padded)}
     found.update(seen)
     found.add("3 " + " ".join(seen[:3]))
     strange = seen.count("x")

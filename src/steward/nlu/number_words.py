@@ -37,10 +37,27 @@ TENS_WORDS = {
     "ninety": 90,
 }
 SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-ORDINAL_UNITS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth"
-).split()
+ORDINAL_UNITS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
 ORDINALS: dict[str, int] = {word: value for value, word in enumerate(ORDINAL_UNITS, 1)}
 ORDINALS.update({"twentieth": 20, "thirtieth": 30})
 ORDINALS.update({f"twenty-{word}": 20 + value for value, word in enumerate(ORDINAL_UNITS[:9], 1)})
@@ -59,7 +76,9 @@ _ANY = "|".join([*UNITS_WORDS, *TENS_WORDS, *SCALES])
 SPELLED = rf"(?:(?:{_ANY})(?:(?:[ -]and)?[ -](?:{_ANY}))*)"
 """Regular expression of any spelled whole number."""
 
-_SPELLED_IN_TEXT = re.compile(rf"\b(?:an? (?=hundred|thousand|million|billion))?{SPELLED}(?: point(?: (?:{_ONES}|zero))+)?\b")
+_SPELLED_IN_TEXT = re.compile(
+    rf"\b(?:an? (?=hundred|thousand|million|billion))?{SPELLED}(?: point(?: (?:{_ONES}|zero))+)?\b"
+)
 
 
 def spelled_value(words: str) -> int | None:

@@ -1,4 +1,5 @@
 """Answers to a question we asked: the new text fills the slots that the pending frame still misses."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -102,7 +103,11 @@ def _with_name(frame: Frame, sentence: Sentence) -> Frame | None:
         return None
     text = _FILLER.sub("", sentence.text).strip(" .,!?")
     known = text.lower() in (c.lower() for c in sentence.context.contacts)
-    if known or re.fullmatch(r"(?:[A-Z][\w'-]+)(?: [A-Z][\w'-]+)?(?:(?:,| and) (?:[A-Z][\w'-]+))*", text) or sentence.text.lower().startswith("with "):
+    if (
+        known
+        or re.fullmatch(r"(?:[A-Z][\w'-]+)(?: [A-Z][\w'-]+)?(?:(?:,| and) (?:[A-Z][\w'-]+))*", text)
+        or sentence.text.lower().startswith("with ")
+    ):
         entities = dict(frame.entities)
         put_people(entities, who("with " + text), sentence.context.contacts)
         return replace(frame, entities=entities, source="pending", confidence=0.9)

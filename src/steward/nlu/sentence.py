@@ -15,7 +15,8 @@ from steward.nlu.times.tags import Tag
 from steward.nlu.wording import MASK
 
 _DANGLING_END = re.compile(
-    r"(?:[\s,.;:!?-]+|(?<!\w)(?:to|for|at|on|by|with|and|about|of|from|that|in|the|is|due|around|before|after|then|starting|sometime|as|-)|¤)+$", re.IGNORECASE
+    r"(?:[\s,.;:!?-]+|(?<!\w)(?:to|for|at|on|by|with|and|about|of|from|that|in|the|is|due|around|before|after|then|starting|sometime|as|-)|¤)+$",
+    re.IGNORECASE,
 )
 _DANGLING_START = re.compile(
     r"^(?:[\s,.;:!?-]+|(?:to|for|at|on|by|with|and|about|of|that|in|is|from)(?!\w)|¤)+", re.IGNORECASE
@@ -27,10 +28,12 @@ def cleaned(text: str) -> str:
     """Return a slot's text without masks, dangling prepositions and punctuation at its ends."""
     plain = re.sub(r"\s*¤\s*", " ¤ ", text)
     plain = _DANGLING_START.sub("", plain)
-    if not re.search(r"[¤\s.,;:!?-]$|\b(?:to|for|at|on|by|with|and|about|of|from|that|is|due|in)$", plain, re.IGNORECASE):
-        return re.sub(r"[\s¤]+", " ", plain).strip(" \"")
+    if not re.search(
+        r"[¤\s.,;:!?-]$|\b(?:to|for|at|on|by|with|and|about|of|from|that|is|due|in)$", plain, re.IGNORECASE
+    ):
+        return re.sub(r"[\s¤]+", " ", plain).strip(' "')
     plain = _DANGLING_END.sub("", plain)
-    return re.sub(r"[\s¤]+", " ", plain).strip(" \"")
+    return re.sub(r"[\s¤]+", " ", plain).strip(' "')
 
 
 def bare(text: str) -> str:

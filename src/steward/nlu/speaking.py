@@ -55,9 +55,14 @@ def _by_day(days: str, every: str) -> str:
 def say_rule(rule: str) -> str:
     """Return a recurrence rule in words ("every Monday", "on the 1st of every month")."""
     parts = dict(piece.split("=", 1) for piece in rule.split(";") if "=" in piece)
-    unit = {"HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "MINUTELY": "minute"}.get(
-        parts.get("FREQ", ""), "time"
-    )
+    unit = {
+        "HOURLY": "hour",
+        "DAILY": "day",
+        "WEEKLY": "week",
+        "MONTHLY": "month",
+        "YEARLY": "year",
+        "MINUTELY": "minute",
+    }.get(parts.get("FREQ", ""), "time")
     interval = int(parts.get("INTERVAL", "1"))
     every = "every" if interval == 1 else "every other" if interval == 2 else f"every {interval} {unit}s on"
     if "BYDAY" in parts:

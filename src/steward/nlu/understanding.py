@@ -1,14 +1,16 @@
 """From a sentence to a frame: dialogue acts, verbatim intents, masked patterns, then the classifier."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from steward.nlu.classifier import guess
 from steward.nlu.frames import OUTWARD_INTENTS, UNKNOWN, Context, Frame
-from steward.nlu.intents import agenda, meetings, reminders, tasks
+from steward.nlu.intents import agenda, changes, meetings, reminders, tasks
 from steward.nlu.intents.acts import dialogue_act
 from steward.nlu.intents.facts import calculation, clock_question, conversion, date_question
 from steward.nlu.intents.found import Found
@@ -34,12 +36,18 @@ _RECOGNISERS: tuple[Callable[[Sentence], Found | None], ...] = (
     tasks.add,
     tasks.listing,
     agenda.summary,
-    meetings.reschedule,
-    meetings.cancel,
+    changes.reschedule,
+    changes.cancel,
     agenda.availability,
     agenda.check,
     meetings.schedule,
     tasks.complete,
+)
+
+
+_LAST_CLAUSE = re.compile(
+    r"[,;.] (?:so |and |please |can you |could you |just )*(?P<command>(?:cancel|reschedule|postpone|schedule|book|remind me|move my|move the|set a|set an|add a|clear my|wake me) .+)$",
+    re.IGNORECASE,
 )
 
 
@@ -76,12 +84,22 @@ def _frame(found: Found, source: str = "pattern") -> Frame:
 
 def _recognised(core: str, context: Context) -> Found | None:
     """Return what the ordered patterns make of a sentence."""
-    verbatim = conversion(core) or calculation(core) or clock_question(core) or note(core) or message(core, context.contacts)
+    verbatim = (
+        conversion(core) or calculation(core) or clock_question(core) or note(core) or message(core, context.contacts)
+    )
     if verbatim:
         return verbatim
     if len(core) > MAX_TAGGED_CHARACTERS or is_about_the_world(core):
         return None
-    sentence = Sentence(core, context)
+    found = _first(Sentence(core, context))
+    clause = _LAST_CLAUSE.search(core)
+    if found is None and clause:
+        return _first(Sentence(clause["command"], context))
+    return found
+
+
+def _first(sentence: Sentence) -> Found | None:
+    """Return what the first recogniser that takes the sentence finds."""
     for recognise in _RECOGNISERS:
         found = recognise(sentence)
         if found:
@@ -96,7 +114,14 @@ def _guessed(core: str, context: Context) -> Frame:
     best, confidence = ranked[0]
     others = tuple((name, round(p, 4)) for name, p in ranked[:4] if name != "unknown" and p >= 0.05)[:2]
     if best == "unknown" or confidence < ACCEPT or is_about_the_world(core):
-        return Frame("unknown", {}, confidence if best == "unknown" else 0.0, "classifier" if best == "unknown" else "none", (), others)
+        return Frame(
+            "unknown",
+            {},
+            confidence if best == "unknown" else 0.0,
+            "classifier" if best == "unknown" else "none",
+            (),
+            others,
+        )
     found = fill(best, sentence)
     if found is None:
         return Frame("unknown", {}, 0.0, "none", (), others)

@@ -110,7 +110,7 @@ UNITS, UNIT_NAMES = _read_table()
 
 def unit_named(text: str) -> str | None:
     """Return the name of the unit that a word such as "kms" or "fluid ounces" stands for, or None."""
-    words = " ".join(text.lower().strip(" .?").replace("-", " ").split())
+    words = " ".join(text.lower().strip(" .?").replace("-", " ").replace("_", " ").split())
     return UNIT_NAMES.get(words) or UNIT_NAMES.get(words.removeprefix("us ").removeprefix("degrees ")) or None
 
 

@@ -99,8 +99,8 @@ def surface(title: str, dialect: Dialect, routers: Iterable[APIRouter]) -> FastA
         redirect_slashes=False,
         strict_content_type=False,
     )
-    for each in routers:
-        app.include_router(each)
+    for each in routers:  # not include_router: that matches every request twice
+        app.router.routes.extend(each.routes)
 
     async def on_failure(request: Request, error: Exception) -> Response:
         assert isinstance(error, StewardError)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
@@ -42,10 +43,10 @@ def scratch_postgres() -> Iterator[Settings]:
         server = psycopg.connect(POSTGRES_URL, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL for the tests at {POSTGRES_URL} (set TEST_POSTGRES_URL): {error}")
-    with server:
+    with server, tempfile.TemporaryDirectory() as folder:
         server.execute(f'CREATE DATABASE "{name}"')
         try:
-            yield _migrated(Settings(database_url=POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"))
+            yield _migrated(Settings(database_url=POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}", data_dir=folder))
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -17,6 +17,7 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from procrastinate.manager import JobManager
 
 from steward.adapters.jobs.bell import Bell
+from steward.adapters.jobs.lease import Lease
 from steward.adapters.jobs.postgres import OURS as ON_POSTGRES
 from steward.adapters.jobs.sqlite import SqliteConnector
 from steward.adapters.jobs.sqlite_lists import OURS as ON_SQLITE
@@ -43,7 +44,7 @@ async def defer(app: App, **options: object) -> int:
 
 
 def test_the_connector_has_every_query_that_procrastinate_names() -> None:
-    connector = SqliteConnector(Path("never-opened.db"), Bell(), Timing())
+    connector = SqliteConnector(Path("never-opened.db"), Lease(Path("never")), Bell(), Timing())
     assert len(sql.queries) == 22
     assert set(connector.queries) == set(sql.queries) | set(ON_SQLITE)
     assert set(ON_SQLITE) == set(ON_POSTGRES)

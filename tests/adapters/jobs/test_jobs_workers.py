@@ -7,6 +7,7 @@ import contextlib
 
 import pytest
 from jobs_scratch import Bench, until
+from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from sqlalchemy import text
 
@@ -158,6 +159,26 @@ async def test_stopped_workers_leave_nothing_registered(bench: Bench) -> None:
         await until(lambda: bench.counts(succeeded=1))
         assert await bench.database.read(workers) == 2
     assert await bench.database.read(workers) == 0
+
+
+async def test_a_worker_that_ended_is_started_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch, broken = JobManager.fetch_job, [1, 2]
+
+    async def fetch_job(*arguments: object) -> object:
+        if broken:
+            broken.pop()
+            raise ConnectorException("something that waiting does not mend")
+        return await fetch(*arguments)  # type: ignore[arg-type]
+
+    async def task() -> None:
+        return None
+
+    monkeypatch.setattr(JobManager, "fetch_job", lambda self, queues, worker_id: fetch_job(self, queues, worker_id))
+    async with bench.working({TASK: task}) as run:
+        await bench.promise(TASK)
+        await until(lambda: bench.counts(succeeded=1))
+        assert not run.done()
+    assert not broken
 
 
 async def test_a_database_without_tables_is_said_clearly(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -156,7 +156,13 @@ class PlayedTools:
         self.events = [row for row in self.events if row not in found]
         return {"ok": True, "events": found}
 
-    def _set_reminder(self, text: str, due: str, **more: Any) -> Row:
+    def _set_reminder(self, text: str, due: str = "", **more: Any) -> Row:
+        if before := more.get("before_event"):
+            found = self._matching(before.get("title", ""), before.get("person", ""))
+            if len(found) != 1:
+                return failure("AMBIGUOUS", candidates=found) if found else failure("NOT_FOUND")
+            start = datetime.fromisoformat(found[0]["start_local"])
+            due = (start - timedelta(minutes=before["minutes"])).isoformat()
         wall = datetime.fromisoformat(due)
         wall = wall.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) if wall.tzinfo else wall
         kept = {key: more[key] for key in ("recurrence", "is_timer") if key in more}

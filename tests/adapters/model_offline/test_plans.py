@@ -110,7 +110,7 @@ def plan(intent: str, said: str = "", /, **entities: Any) -> Reply:
             "cancel_meeting",
             {"scope": "all", "date": "2024-01-15"},
             "find_events",
-            {"from": "2024-01-15", "to": "2024-01-15"},
+            {"from": "2024-01-15", "to": "2024-01-15", "limit": 100},
         ),
         ("check_calendar", {}, "find_events", {"from": "2024-01-15", "to": "2024-01-21"}),
         (
@@ -196,8 +196,8 @@ def plan(intent: str, said: str = "", /, **entities: Any) -> Reply:
         ("list_reminders", {}, "list_reminders", {}),
         ("list_reminders", {"date": "2024-01-16"}, "list_reminders", {"from": "2024-01-16", "to": "2024-01-16"}),
         ("cancel_reminder", {"text": "pay rent"}, "cancel_reminder", {"text": "pay rent"}),
-        ("cancel_reminder", {"scope": "all"}, "list_reminders", {}),
-        ("cancel_reminder", {"time": "18:00:00"}, "list_reminders", {}),
+        ("cancel_reminder", {"scope": "all"}, "list_reminders", {"limit": 100}),
+        ("cancel_reminder", {"time": "18:00:00"}, "list_reminders", {"limit": 100}),
         ("add_task", {"title": "milk"}, "add_task", {"title": "milk"}),
         (
             "add_task",
@@ -209,8 +209,10 @@ def plan(intent: str, said: str = "", /, **entities: Any) -> Reply:
         ("complete_task", {"number": 3}, "complete_task", {"number": 3}),
         ("complete_task", {"title": "buy milk"}, "complete_task", {"title": "buy milk"}),
         ("delete_task", {"title": "buy milk"}, "delete_task", {"title": "buy milk"}),
-        ("delete_task", {"list": "shopping"}, "list_tasks", {"list": "shopping"}),
+        ("delete_task", {"list": "shopping"}, "list_tasks", {"limit": 100, "list": "shopping"}),
         ("list_tasks", {}, "list_tasks", {}),
+        ("list_tasks", {"status": "open"}, "list_tasks", {}),
+        ("list_tasks", {"status": "overdue"}, "list_tasks", {"to": "2024-01-15T10:30:00"}),
         ("list_tasks", {"date": "2024-01-15"}, "list_tasks", {"from": "2024-01-15", "to": "2024-01-15"}),
         (
             "list_tasks",

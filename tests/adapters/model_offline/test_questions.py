@@ -151,3 +151,46 @@ async def test_what_was_deleted_by_number_is_the_one_that_was_chosen():
     assert "1. write the report" in question
     await talk.say("the second")
     assert talk.tools.tasks == ["write the report", "milk"]
+
+
+async def test_the_next_meeting_is_found_before_it_is_reminded_of():
+    talk = Conversation()
+    talk.tools.events = [event("Standup", "2024-01-16T09:00:00", 15)]
+    await talk.say("remind me an hour before my next meeting")
+    assert talk.tools.ran[0] == ("find_events", {"from": "2024-01-15T10:30:00", "only_next": True})
+    assert talk.tools.ran[1] == (
+        "set_reminder",
+        {"text": "Standup", "before_event": {"title": "Standup", "minutes": 60}},
+    )
+
+
+async def test_no_next_meeting_means_no_reminder():
+    talk = Conversation()
+    answer = await talk.say("remind me an hour before my next meeting")
+    assert answer == "You have nothing coming up on your calendar, so I've set no reminder."
+
+
+async def test_the_one_with_somebody_is_found_by_that_person():
+    talk = Conversation(two_meetings())
+    talk.tools.events.pop()
+    assert await talk.say("move my meeting") == "Which meeting should I move?"
+    await talk.say("the one with John")
+    await talk.say("to 6 pm")
+    assert talk.tools.events[0]["start_local"] == "2024-01-16T18:00:00"
+
+
+async def test_clearing_the_tasks_asks_first_and_deletes_them_by_title():
+    talk = Conversation()
+    talk.tools.tasks = ["milk", "bread"]
+    question = await talk.say("delete all my tasks")
+    assert question == "I found 2 tasks:\n\n- bread (task 2)\n- milk (task 1)\n\nShould I delete all of them?"
+    assert talk.tools.tasks == ["milk", "bread"]
+    await talk.say("yes")
+    assert talk.tools.tasks == []
+
+
+async def test_a_reminder_is_cancelled_by_its_time():
+    talk = Conversation()
+    talk.tools.reminders = [reminder("stretch", "2024-01-15T12:00:00"), reminder("pay rent", "2024-01-15T18:00:00")]
+    assert await talk.say("cancel my 6pm reminder") == "I've cancelled the reminder “pay rent”."
+    assert [row["text"] for row in talk.tools.reminders] == ["stretch"]

@@ -87,15 +87,14 @@ def test_free_time_says_yes_no_or_when():
     )
     busy = [event("Standup", "2024-01-16T15:00:00")]
     assert tell("find_free_time", asked, is_free=False, free=[], busy=busy) == (
-        "On Tuesday, January 16 from 3 PM to 4 PM you have “Standup” (3 PM to 4 PM). "
-        "There is no free slot of 1 hour then."
+        "No, on Tuesday, January 16 from 3 PM to 4 PM you have “Standup” (3 PM to 4 PM)."
     )
     free = [
         {"from_local": "2024-01-16T09:00:00", "to_local": "2024-01-16T15:00:00"},
         {"from_local": "16:00", "to_local": "18:00"},
     ]
     assert tell("find_free_time", {"date": "2024-01-16"}, is_free=False, free=free, busy=busy).endswith(
-        "You're free on Tuesday, January 16 from 9 AM to 3 PM and from 4 PM to 6 PM."
+        "On Tuesday, January 16 you have “Standup” (3 PM to 4 PM). You're free from 9 AM to 3 PM and from 4 PM to 6 PM."
     )
 
 
@@ -122,6 +121,9 @@ def test_tasks_are_numbered_as_they_can_be_named():
         "You have 1 open high priority task:\n\n- milk (task 2, high priority)"
     )
     assert tell("list_tasks", {"status": "completed"}, tasks=[], total=0) == "You have no completed tasks."
+    assert tell("list_tasks", {"to": "2024-01-15T10:30:00"}, tasks=[], total=0) == (
+        "You have no open tasks due by Monday, January 15."
+    )
     assert tell("list_tasks", {"from": "2024-01-15", "to": "2024-01-15"}, tasks=[], total=0) == (
         "You have no open tasks due on Monday, January 15."
     )
@@ -219,13 +221,31 @@ def test_a_tool_of_somebody_elses_is_told_in_its_own_words():
     assert tell("weather", {}) == "Done: weather."
 
 
-def test_several_results_are_told_one_after_the_other():
+def test_the_free_hours_of_several_days_are_a_list():
+    free = [{"from_local": "2024-01-16T09:00:00", "to_local": "2024-01-16T18:00:00"}]
     pairs = [
-        (Call("find_free_time", {"date": f"2024-01-{day}"}), {"ok": True, "is_free": True, "free": [], "busy": []})
-        for day in (16, 17)
+        (Call("find_free_time", {"date": "2024-01-16"}), {"ok": True, "is_free": True, "free": free, "busy": []}),
+        (Call("find_free_time", {"date": "2024-01-17"}), {"ok": True, "is_free": False, "free": [], "busy": []}),
     ]
     assert told(pairs, None, MOMENT).text == (
-        "You're free all day on Tuesday, January 16.\n\nYou're free all day on Wednesday, January 17."
+        "Here is when you're free:\n\n- Tuesday, January 16: from 9 AM to 6 PM\n- Wednesday, January 17: no free time"
+    )
+
+
+def test_several_results_are_told_one_after_the_other_with_what_failed():
+    pairs = [
+        (Call("delete_task", {"title": "milk"}), {"ok": True, "task": task("milk", None)}),
+        (Call("delete_task", {"title": "bread"}), failure("NOT_FOUND")),
+    ]
+    assert told(pairs, None, MOMENT).text == (
+        "I've deleted the task “milk”.\n\nI couldn't find a task “bread”. Nothing was changed."
+    )
+
+
+def test_a_free_day_says_which_hours_were_looked_at():
+    free = [{"from_local": "2024-01-16T09:00:00", "to_local": "2024-01-16T18:00:00"}]
+    assert tell("find_free_time", {"date": "2024-01-16"}, is_free=True, free=free, busy=[]) == (
+        "You're free on Tuesday, January 16 from 9 AM to 6 PM."
     )
 
 

@@ -204,9 +204,7 @@ async def test_every_change_is_hinted_after_its_commit(
 async def test_a_range_of_dates_includes_its_last_day_where_the_person_lives(
     calendar: CalendarService, people: People
 ) -> None:
-    late = await calendar.create(
-        people.ann, NewEvent("Late", datetime(2024, 1, 16, 23), datetime(2024, 1, 16, 23, 30))
-    )
+    late = await calendar.create(people.ann, NewEvent("Late", datetime(2024, 1, 16, 23), datetime(2024, 1, 16, 23, 30)))
     await calendar.create(people.ann, NewEvent("Next", datetime(2024, 1, 17, 0), datetime(2024, 1, 17, 1)))
     page = await calendar.list(people.ann, start=date(2024, 1, 16), end=date(2024, 1, 16))
     assert ([each.id for each in page.items], page.total) == ([late.id], 1)
@@ -217,10 +215,14 @@ async def test_a_range_of_dates_includes_its_last_day_where_the_person_lives(
 async def test_a_range_gives_what_overlaps_it_and_not_what_only_touches_it(
     calendar: CalendarService, people: People
 ) -> None:
-    for title, start, end in (("before", 8, 10), ("into", 9, 11), ("within", 10, 11), ("over", 8, 14), ("after", 12, 13)):
-        await calendar.create(
-            people.ann, NewEvent(title, datetime(2024, 1, 16, start), datetime(2024, 1, 16, end))
-        )
+    for title, start, end in (
+        ("before", 8, 10),
+        ("into", 9, 11),
+        ("within", 10, 11),
+        ("over", 8, 14),
+        ("after", 12, 13),
+    ):
+        await calendar.create(people.ann, NewEvent(title, datetime(2024, 1, 16, start), datetime(2024, 1, 16, end)))
     page = await calendar.list(people.ann, start=datetime(2024, 1, 16, 10), end=datetime(2024, 1, 16, 12))
     assert [each.title for each in page.items] == ["over", "into", "within"]
 
@@ -242,7 +244,9 @@ async def test_filters_by_calendar_and_status_hold_for_rows_and_total(
 
 async def test_pages_cover_everything_once(calendar: CalendarService, people: People) -> None:
     for hour in range(7):
-        await calendar.create(people.ann, NewEvent(f"{hour}", TWO + timedelta(hours=hour), THREE + timedelta(hours=hour)))
+        await calendar.create(
+            people.ann, NewEvent(f"{hour}", TWO + timedelta(hours=hour), THREE + timedelta(hours=hour))
+        )
     for start in (None, date(2024, 1, 1)):
         titles = []
         for offset in (0, 3, 6, 9):

@@ -111,9 +111,7 @@ async def test_single_events_and_occurrences_share_pages_in_order(calendar: Cale
     assert [each.starts_at for each in whole.items] == sorted(each.starts_at for each in whole.items)
     pieces = []
     for offset in range(0, 90, 7):
-        page = await calendar.list(
-            people.ben, start=begin, end=begin + timedelta(hours=60), window=Window(offset, 7)
-        )
+        page = await calendar.list(people.ben, start=begin, end=begin + timedelta(hours=60), window=Window(offset, 7))
         assert page.total == 80
         pieces += page.items
     assert pieces == list(whole.items)
@@ -177,9 +175,7 @@ async def test_one_occurrence_can_be_cancelled_and_restored(
     database.write_now(lambda tx: calendar.cancel_in(tx, people.ann, wednesday))
     assert (await calendar.list(people.ann, start=date(2024, 3, 4), end=date(2024, 3, 12))).total == 2
     database.write_now(
-        lambda tx: calendar.restore_in(
-            tx, people.ann, standup.id, status="confirmed", occurrence=wednesday.starts_at
-        )
+        lambda tx: calendar.restore_in(tx, people.ann, standup.id, status="confirmed", occurrence=wednesday.starts_at)
     )
     assert (await calendar.list(people.ann, start=date(2024, 3, 4), end=date(2024, 3, 12))).total == 3
 

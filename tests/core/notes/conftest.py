@@ -3,7 +3,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reminders"))
 
-from planning_fixtures import (  # noqa: E402, F401 - fixtures are found by name
+from planning_fixtures import (  # noqa: F401 - fixtures are found by name
     calendar,
     clock,
     database,

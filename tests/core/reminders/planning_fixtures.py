@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ from steward.core.reminders import ReminderService
 from steward.core.tasks import TaskService
 from steward.core.tools import Toolbox
 from steward.db.database import Database, Transaction
-from steward.db.tables import Base, Tenant, User
+from steward.db.tables import Tenant, User
 from steward.kit.actor import Actor
 from steward.kit.clock import SettableClock
 from steward.kit.secrets import Sealer, key_ring_from_text
@@ -28,7 +26,6 @@ from steward.ports.jobs import Enqueued
 from steward.settings import Settings
 
 MONDAY_MORNING = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
-SERVER = os.environ.get("TEST_POSTGRES_URL", "")
 SECRET = "a secret of the tests that is long enough"
 
 
@@ -88,11 +85,9 @@ def live() -> HeardHints:
 
 
 @pytest.fixture
-def database(tmp_path: Path, clock: SettableClock, jobs: KeptJobs) -> Iterator[Database]:
-    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=SERVER)
-    made = Database(settings, clock, Sealer(key_ring_from_text(SECRET)), jobs)
-    Base.metadata.drop_all(made.engine)
-    Base.metadata.create_all(made.engine)
+def database(house_settings: Settings, clock: SettableClock, jobs: KeptJobs) -> Iterator[Database]:
+    """A migrated database, once on SQLite and once on PostgreSQL where it can be reached."""
+    made = Database(house_settings, clock, Sealer(key_ring_from_text(SECRET)), jobs)
     yield made
     made.close()
 
@@ -138,9 +133,7 @@ def notes(database: Database) -> NoteService:
 
 
 @pytest.fixture
-def toolbox(
-    calendar: CalendarService, reminders: ReminderService, tasks: TaskService, notes: NoteService
-) -> Toolbox:
+def toolbox(calendar: CalendarService, reminders: ReminderService, tasks: TaskService, notes: NoteService) -> Toolbox:
     return Toolbox(calendar, reminders, tasks, notes)
 
 

@@ -51,7 +51,9 @@ async def test_a_due_reminder_is_told_once_and_hinted_live(
         await reminders.fire(due.key)
     assert await told(notifications, people) == ["Call mum"]
     assert (await reminders.get(people.ann, due.id)).status == "fired"
-    assert [channel for channel, hint in live.told if hint.startswith("notification:")] == [f"user:{people.ann.user_id}"]
+    assert [channel for channel, hint in live.told if hint.startswith("notification:")] == [
+        f"user:{people.ann.user_id}"
+    ]
     assert (await notifications.list(people.ben)).total == 0
 
 

@@ -1,6 +1,6 @@
 import time as stopwatch
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,13 +27,18 @@ def test_a_daily_rule_keeps_its_wall_time_when_clocks_change() -> None:
 def test_a_wall_time_that_is_skipped_once_comes_back_the_day_after() -> None:
     half_past_two = datetime(2024, 3, 8, 7, 30, tzinfo=UTC)
     found = islice(occurrences(read_rule("FREQ=DAILY"), half_past_two, NEW_YORK), 4)
-    assert [f"{each.astimezone(NEW_YORK):%d %H:%M}" for each in found] == ["08 02:30", "09 02:30", "10 03:30", "11 02:30"]
+    assert [f"{each.astimezone(NEW_YORK):%d %H:%M}" for each in found] == [
+        "08 02:30",
+        "09 02:30",
+        "10 03:30",
+        "11 02:30",
+    ]
 
 
 def test_an_hourly_rule_steps_in_real_hours_over_a_clock_change() -> None:
     before_gap = datetime(2024, 3, 10, 5, tzinfo=UTC)
     found = list(islice(occurrences(read_rule("FREQ=HOURLY"), before_gap, NEW_YORK), 4))
-    assert [later - earlier for earlier, later in zip(found, found[1:], strict=False)] == [timedelta(hours=1)] * 3
+    assert [later - earlier for earlier, later in pairwise(found)] == [timedelta(hours=1)] * 3
 
 
 def test_a_series_that_begins_in_the_second_of_two_equal_hours_begins_there() -> None:
@@ -120,7 +125,9 @@ PARTS = st.sampled_from(
     st.integers(1, 30),
     st.lists(PARTS, max_size=3),
 )
-def test_any_accepted_rule_gives_rising_times_after_the_one_asked_for(freq: str, interval: int, parts: list[str]) -> None:
+def test_any_accepted_rule_gives_rising_times_after_the_one_asked_for(
+    freq: str, interval: int, parts: list[str]
+) -> None:
     try:
         rule = read_rule(";".join([f"FREQ={freq}", f"INTERVAL={interval}", *parts]))
     except Invalid:

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -52,10 +53,8 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 @given(st.text())
 def test_any_text_is_a_time_or_invalid(text: str) -> None:
     for read in (read_when, read_date, read_time):
-        try:
-            read(text, "due")
-        except Invalid as refused:
-            assert refused.fields
+        with contextlib.suppress(Invalid):
+            assert read(text, "due") is not None
 
 
 def test_a_time_of_day_is_read_with_and_without_seconds() -> None:

@@ -134,6 +134,12 @@ export function Chat({ me, conversationId }: Props) {
     if (conversationId !== null && running) resume(conversationId, running.id);
   }, [conversationId, running]);
 
+  // The server has named the conversation by now: let it appear in the list before the answer is complete.
+  const startedId = turn?.messageId ?? null;
+  useEffect(() => {
+    if (startedId !== null) void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+  }, [startedId]);
+
   useEffect(() => {
     if (!isUnsent(turn)) return;
     composer.current?.restore(turn.text);

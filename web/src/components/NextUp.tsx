@@ -6,7 +6,7 @@ import { clockTime, dayOf, relativeDay } from "../lib/time";
 import { Countdown } from "./ReminderList";
 
 /** Always there and never lower than this, so that what is below it stays where it is. */
-const card = "min-h-[6.75rem] rounded-2xl p-4";
+const card = "flex min-h-[6.75rem] flex-col justify-center rounded-2xl p-4";
 
 /** The one thing that comes next, event or reminder: for a head that can hold only one. */
 export function NextUp({ zone }: { zone: string }) {
@@ -39,7 +39,7 @@ export function NextUp({ zone }: { zone: string }) {
         <Icon className="size-4" aria-hidden="true" />
         Next
       </h3>
-      <p className="mt-1 text-lg leading-snug font-bold break-words text-ink">{next.title}</p>
+      <p className="mt-1 text-lg leading-snug font-bold break-words text-ink first-letter:uppercase">{next.title}</p>
       <p className="mt-1 flex flex-wrap items-baseline justify-between gap-x-3">
         <Countdown to={next.at} className="font-bold" />
         <span className="text-sm text-ink tabular-nums">{`${relativeDay(at, zone, new Date(now))}, ${clockTime(at, zone)}`}</span>

@@ -25,7 +25,7 @@ function Row({ reminder, zone, now }: { reminder: Reminder; zone: string; now: D
         <Bell className="size-4" aria-hidden="true" />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="break-words">{reminder.text}</p>
+        <p className="break-words first-letter:uppercase">{reminder.text}</p>
         <p className="text-sm text-muted tabular-nums">
           <Countdown to={reminder.due_at} className="font-semibold text-reminder" />
           {` · ${relativeDay(due, zone, now)}, ${clockTime(due, zone)}`}

@@ -69,7 +69,7 @@ function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number })
           <Check className="pointer-events-none relative hidden size-4 text-accent-ink peer-checked:block" strokeWidth={3} aria-hidden="true" />
         </span>
         <span className="min-w-0 flex-1 pt-0.5">
-          <span className={`break-words ${done ? "text-muted line-through" : ""}`}>{task.title}</span>
+          <span className={`inline-block break-words first-letter:uppercase ${done ? "text-muted line-through" : ""}`}>{task.title}</span>
           {(due || task.priority === "high") && (
             <span className="block text-sm text-muted">
               {task.priority === "high" && <span className="font-semibold text-reminder">Important</span>}

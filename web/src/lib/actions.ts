@@ -40,7 +40,7 @@ const RULES: Rule[] = [
   [/message|sms|email|mail/, "other", "Message sent", "Could not send the message", false],
   [new RegExp(`(schedul|creat|add|book|make|new)\\w*${THING.event}|^schedule|event_creat`), "event", "Event created", "Could not create the event", true],
   [/note/, "other", "Note saved", "Could not save the note", true],
-  [/calc|convert|math/, "other", "Calculated", "Could not calculate", false],
+  [/calc|convert|math/, "look", "Calculated", "Could not calculate", false],
   [/search|find|look/, "look", "Searched", "Could not search", false],
 ];
 
@@ -117,12 +117,13 @@ export function describeAction(action: JsonObject, zone: string): ActionText {
   return { kind, label, detail, ok: !failed, undoable: !failed && (rule?.[4] ?? false) };
 }
 
-/** Drops repeats (the same look-up twice) and keeps the order. */
+/** Returns what is worth showing, in order, each once. A look-up that worked shows in the answer itself. */
 export function describeActions(actions: JsonObject[], zone: string): ActionText[] {
   const seen = new Set<string>();
   return actions
     .map((action) => describeAction(action, zone))
     .filter((text) => {
+      if (text.kind === "look" && text.ok) return false;
       const key = `${text.label}|${text.detail}`;
       if (seen.has(key)) return false;
       seen.add(key);

@@ -19,21 +19,21 @@ log = structlog.get_logger(__name__)
 OURS: dict[str, LiteralString] = {
     "due": """SELECT DISTINCT queue_name FROM procrastinate_jobs
         WHERE status = 'todo' AND scheduled_at <= now() AND queue_name = ANY(%(queues)s::text[])""",
-    "deaths_of": "SELECT deaths FROM procrastinate_deaths WHERE job_id = %(job_id)s",
-    "charge": """UPDATE procrastinate_deaths SET charged = %(charged)s WHERE job_id = %(job_id)s
-        RETURNING job_id""",
+    "blame": """INSERT INTO procrastinate_deaths AS known (job_id, blamed)
+        SELECT id, 1 FROM procrastinate_jobs WHERE id = %(job_id)s AND status IN ('todo', 'doing')
+        ON CONFLICT (job_id) DO UPDATE SET blamed = known.blamed + 1 RETURNING job_id""",
     "rescue": """WITH taken AS (
             UPDATE procrastinate_jobs
                SET attempts = attempts + 1, scheduled_at = now(), abort_requested = false, worker_id = NULL,
                    status = CASE WHEN EXISTS (
                        SELECT 1 FROM procrastinate_deaths
-                        WHERE job_id = %(job_id)s AND (charged OR deaths + 1 >= %(deaths)s)
+                        WHERE job_id = %(job_id)s AND (blamed >= 2 OR deaths + 1 >= %(deaths)s)
                    ) THEN 'failed' ELSE 'todo' END::procrastinate_job_status
              WHERE id = %(job_id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s::bigint
             RETURNING id, status
         ), death AS (
             INSERT INTO procrastinate_deaths AS known (job_id, deaths) SELECT id, 1 FROM taken
-            ON CONFLICT (job_id) DO UPDATE SET deaths = known.deaths + 1, charged = false
+            ON CONFLICT (job_id) DO UPDATE SET deaths = known.deaths + 1
         )
         SELECT status FROM taken""",
     "dead_letters": """SELECT * FROM (

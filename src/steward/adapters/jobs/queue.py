@@ -12,6 +12,7 @@ from procrastinate import sql
 
 from steward.adapters.jobs import put as putting
 from steward.adapters.jobs.bell import Bell
+from steward.adapters.jobs.lease import Lease
 from steward.adapters.jobs.postgres import PostgresConnector
 from steward.adapters.jobs.running import Running
 from steward.adapters.jobs.sqlite import SqliteConnector
@@ -57,8 +58,9 @@ class ProcrastinateQueue(JobQueue):
         Raises:
             RuntimeError: the database has no job tables.
         """
-        connector = self._connector(connections=min(8, 2 + len(concurrency)))
-        run = Running(connector, handlers, concurrency, self._timing)
+        lease = self._lease()
+        connector = self._connector(min(8, 2 + len(concurrency)), lease)
+        run = Running(connector, handlers, concurrency, self._timing, lease)
         try:
             await run.connect()
             self._running = (asyncio.get_running_loop(), connector)
@@ -105,18 +107,21 @@ class ProcrastinateQueue(JobQueue):
             while removed == _REMOVED_AT_ONCE:
                 removed = len(await connector.ask("remove_finished", before=before, limit=_REMOVED_AT_ONCE))
 
-    def _connector(self, connections: int) -> SqliteConnector | PostgresConnector:
+    def _lease(self) -> Lease:
+        return Lease(self._settings.data_dir / "workers")
+
+    def _connector(self, connections: int = 1, lease: Lease | None = None) -> SqliteConnector | PostgresConnector:
         if self._settings.is_postgres:
             url = self._settings.database_url.get_secret_value()
             return PostgresConnector(url, self._bell, self._timing, connections=connections)
-        return SqliteConnector(self._settings.sqlite_path, self._bell, self._timing)
+        return SqliteConnector(self._settings.sqlite_path, lease or self._lease(), self._bell, self._timing)
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[SqliteConnector | PostgresConnector]:
         if self._running is not None and self._running[0] is asyncio.get_running_loop():
             yield self._running[1]
             return
-        connector = self._connector(connections=1)
+        connector = self._connector()
         await connector.open_async()
         try:
             yield connector

@@ -17,7 +17,8 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 
 from steward.adapters.jobs.backoff import Backoff
-from steward.adapters.jobs.handling import Handling
+from steward.adapters.jobs.handling import around
+from steward.adapters.jobs.lease import Lease
 from steward.adapters.jobs.postgres import PostgresConnector
 from steward.adapters.jobs.sqlite import SqliteConnector
 from steward.adapters.jobs.timing import Timing
@@ -37,14 +38,15 @@ class Running:
         handlers: Mapping[str, tuple[Job, Handler]],
         concurrency: Mapping[str, int],
         timing: Timing,
+        lease: Lease,
     ) -> None:
         self.connector = connector
         self._timing = timing
+        self._lease = lease
         self._app = App(connector=connector)
-        handling = Handling(connector)
         for name, (job, handler) in handlers.items():
-            around = handling.around(job, handler)
-            self._app.task(name=name, queue=job.queue, retry=Backoff(job.retry), pass_context=True)(around)
+            task = self._app.task(name=name, queue=job.queue, retry=Backoff(job.retry), pass_context=True)
+            task(around(job, handler, lease))
         wanted = {job.queue: 1 for job, _ in handlers.values()} | dict(concurrency)
         self._concurrency = {queue: places for queue, places in wanted.items() if places > 0}
         self._workers: dict[str, Worker] = {}
@@ -68,12 +70,17 @@ class Running:
             await pause.wait()
         if not ready:
             raise RuntimeError("the database has no job tables; run `steward migrate`")
+        try:
+            self._lease.take()
+        except OSError as error:  # only on PostgreSQL; SQLite's file lies in the same folder
+            log.warning("jobs_lease_unwritable", error=str(error))
         self.connector.bell.hang_up()
 
     async def close(self) -> None:
         """Close the database."""
         self.connector.bell.take_down()
         await self.connector.close_async()
+        self._lease.give_up()
 
     async def until_cancelled(self) -> None:
         """Work; when cancelled, let running jobs finish within the grace time, then hand them back."""
@@ -148,6 +155,10 @@ class Running:
     async def _rescue_all(self) -> None:
         """Hand the jobs of dead workers to the living; a database that is away is asked again next time."""
         try:
+            for death in self._lease.deaths():
+                if death.key is not None:
+                    await self.connector.ask("blame", job_id=death.key)
+                death.bury()
             stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._timing.stale_seconds)
             mine = {worker.worker_id for worker in self._workers.values()} - {None}
             for job in stalled:

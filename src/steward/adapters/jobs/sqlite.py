@@ -19,10 +19,11 @@ import structlog
 from procrastinate import connector, exceptions, manager, sql
 
 from steward.adapters.jobs.bell import Bell
-from steward.adapters.jobs.leases import Leases
+from steward.adapters.jobs.lease import Lease
 from steward.adapters.jobs.patience import Patient
 from steward.adapters.jobs.sqlite_lists import LISTING, OURS
 from steward.adapters.jobs.sqlite_queries import WRITING, Rows
+from steward.adapters.jobs.sqlite_workers import Leases
 from steward.adapters.jobs.timing import Timing
 
 log = structlog.get_logger(__name__)
@@ -38,9 +39,9 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "forei
 class _SqliteFile(connector.BaseAsyncConnector):
     """Runs the named queries; ``SqliteConnector`` makes it patient."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lease: Lease) -> None:
         self._path = path
-        self._leases = Leases(path.with_name(path.name + ".workers"))
+        self._leases = Leases(lease)
         self.queries = {**WRITING, **LISTING, **OURS, **self._leases.queries}
         self._thread: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
@@ -146,8 +147,8 @@ class _SqliteFile(connector.BaseAsyncConnector):
 class SqliteConnector(Patient, _SqliteFile):
     """The connector of the embedded database."""
 
-    def __init__(self, path: Path, bell: Bell, timing: Timing) -> None:
-        super().__init__(bell=bell, path=path)
+    def __init__(self, path: Path, lease: Lease, bell: Bell, timing: Timing) -> None:
+        super().__init__(bell=bell, path=path, lease=lease)
         self._timing = timing
 
     async def listen_notify(self, on_notification: connector.Notify, channels: Iterable[str]) -> None:

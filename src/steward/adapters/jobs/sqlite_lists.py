@@ -102,12 +102,12 @@ def _due(db: sqlite3.Connection, *, queues: Sequence[str]) -> Rows:
     ]
 
 
-def _deaths_of(db: sqlite3.Connection, *, job_id: int) -> Rows:
-    return rows(db.execute("SELECT deaths FROM procrastinate_deaths WHERE job_id = ?", (job_id,)))
-
-
-def _charge(db: sqlite3.Connection, *, job_id: int, charged: bool) -> Rows:
-    db.execute("UPDATE procrastinate_deaths SET charged = ? WHERE job_id = ?", (charged, job_id))
+def _blame(db: sqlite3.Connection, *, job_id: int) -> Rows:
+    db.execute(
+        "INSERT INTO procrastinate_deaths (job_id, blamed) SELECT id, 1 FROM procrastinate_jobs"
+        " WHERE id = ? AND status IN ('todo', 'doing') ON CONFLICT (job_id) DO UPDATE SET blamed = blamed + 1",
+        (job_id,),
+    )
     return []
 
 
@@ -115,7 +115,7 @@ def _rescue(db: sqlite3.Connection, *, job_id: int, worker_id: int | None, death
     changed = db.execute(
         "UPDATE procrastinate_jobs SET attempts = attempts + 1, scheduled_at = :now, changed_at = :now,"
         " abort_requested = 0, worker_id = NULL, status = CASE WHEN EXISTS (SELECT 1 FROM procrastinate_deaths"
-        " WHERE job_id = :id AND (charged OR deaths + 1 >= :deaths)) THEN 'failed' ELSE 'todo' END"
+        " WHERE job_id = :id AND (blamed >= 2 OR deaths + 1 >= :deaths)) THEN 'failed' ELSE 'todo' END"
         " WHERE id = :id AND status = 'doing' AND worker_id IS :worker RETURNING status",
         {"id": job_id, "worker": worker_id, "deaths": deaths, "now": now()},
     )
@@ -123,7 +123,7 @@ def _rescue(db: sqlite3.Connection, *, job_id: int, worker_id: int | None, death
     if found:
         db.execute(
             "INSERT INTO procrastinate_deaths (job_id, deaths) VALUES (?, 1)"
-            " ON CONFLICT (job_id) DO UPDATE SET deaths = deaths + 1, charged = 0",
+            " ON CONFLICT (job_id) DO UPDATE SET deaths = deaths + 1",
             (job_id,),
         )
     return found
@@ -167,8 +167,7 @@ def _remove_finished(db: sqlite3.Connection, *, before: datetime, limit: int) ->
 
 OURS: dict[str, Query] = {
     "due": _due,
-    "deaths_of": _deaths_of,
-    "charge": _charge,
+    "blame": _blame,
     "rescue": _rescue,
     "dead_letters": _dead_letters,
     "revive": _revive,

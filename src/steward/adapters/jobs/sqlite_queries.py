@@ -215,4 +215,5 @@ WRITING: dict[str, Query] = {
     "get_job_status": _get_job_status,
     "retry_job": _retry_job,
 }
-"""The queries that move jobs; those that list and clean up are in ``sqlite_lists``, those of workers in ``leases``."""
+"""The queries that move jobs; those that list and clean up are in ``sqlite_lists``, those of workers in
+``sqlite_workers``."""

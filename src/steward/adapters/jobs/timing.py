@@ -26,4 +26,5 @@ class Timing:
     most_pause_seconds: float = 15.0
     """Longest pause before a worker that ended is started again."""
     deaths: int = 8
-    """A job during whose runs so many processes died is given up, even if it was never the only suspect."""
+    """A job during whose runs so many processes died is given up, even if its own code never ran in that moment;
+    one whose code ran is given up after two."""

@@ -29,12 +29,14 @@ from steward.kit.clock import iso_z
 from steward.nlu import Frame
 
 PRIORITIES = ("low", "medium", "high")
+MOST_LISTED = 100
 MAX_TIMER_MINUTES = 7 * 24 * 60
 
 _WAKE = re.compile(r"\b(?:wake|alarm)\b", re.IGNORECASE)
 _EVENT_WITH = re.compile(
     r"^(?:the |my |our )?(?:next )?(?:meeting|call|event|appointment)s? with (?P<person>.+)$", re.I
 )
+_NEXT_EVENT = re.compile(r"(?:the |my )?next (?:meeting|call|event|appointment|one)", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|my|our|a|an)\s+", re.IGNORECASE)
 
 
@@ -43,7 +45,7 @@ def set_reminder(frame: Frame, moment: Moment) -> Reply:
     slots = frame.entities
     offset = number_slot(slots, "offset")
     if offset:
-        return _before_event(frame, abs(offset))
+        return _before_event(frame, abs(offset), moment)
     text = text_slot(slots, "text") or ("Wake up" if _WAKE.search(moment.text) else "")
     if not text:
         return ask(frame, "text")
@@ -76,9 +78,12 @@ def _due(slots: Slots, moment: Moment) -> datetime | None:
     return start_of(slots, moment)
 
 
-def _before_event(frame: Frame, minutes: float) -> Reply:
+def _before_event(frame: Frame, minutes: float, moment: Moment) -> Reply:
     slots = frame.entities
     text, people = text_slot(slots, "text"), people_slot(slots)
+    if _NEXT_EVENT.fullmatch(text) and not people:
+        look = {"from": iso(moment.wall), "only_next": True}
+        return Reply(calls=(Call("find_events", look),), about="remind you of your next meeting")
     event: dict[str, Any] = {"minutes": max(round(minutes), 1)}
     named = _EVENT_WITH.match(text)
     title = selector(slots, "title") or ("" if named else _ARTICLE.sub("", text))
@@ -120,10 +125,10 @@ def cancel_reminder(frame: Frame, moment: Moment) -> Reply:
     """Return the call that cancels a reminder, or the look at all of them first."""
     slots = frame.entities
     if text_slot(slots, "scope") == "all":
-        return Reply(calls=(Call("list_reminders", {}),), about="cancel all your reminders")
+        return Reply(calls=(Call("list_reminders", {"limit": MOST_LISTED}),), about="cancel all your reminders")
     text = selector(slots, "text") or selector(slots, "title")
     if not text and (day_slot(slots) or time_slot(slots)):
-        return Reply(calls=(Call("list_reminders", {}),), about="cancel that reminder")
+        return Reply(calls=(Call("list_reminders", {"limit": MOST_LISTED}),), about="cancel that reminder")
     if not text:
         return ask(frame, "text", text="Which reminder should I cancel?")
     return Reply(calls=(Call("cancel_reminder", {"text": text}),), about=f"cancel the reminder {quoted(text)}")
@@ -151,13 +156,13 @@ def add_task(frame: Frame, moment: Moment) -> Reply:
 
 def _one_task(frame: Frame, tool: str, verb: str) -> Reply:
     slots = frame.entities
-    number, title = number_slot(slots, "number"), text_slot(slots, "title")
+    number, title = number_slot(slots, "number"), selector(slots, "title")
     if number is not None and number == int(number) and number >= 1:
         return Reply(calls=(Call(tool, {"number": int(number)}),), about=f"{verb} task {int(number)}")
     if not title and (slots.get("scope") == "all" or slots.get("list")):
-        name = text_slot(slots, "list")
-        return Reply(calls=(Call("list_tasks", {"list": name} if name else {}),), about=f"{verb} several tasks")
-    if not title or title.lower() in ("it", "that", "this", "task"):
+        named = {"list": text_slot(slots, "list")} if slots.get("list") else {}
+        return Reply(calls=(Call("list_tasks", {"limit": MOST_LISTED, **named}),), about=f"{verb} several tasks")
+    if not title:
         return ask(frame, "title", text=f"Which task should I {verb}?")
     return Reply(calls=(Call(tool, {"title": title}),), about=f"{verb} the task {quoted(title)}")
 
@@ -175,10 +180,15 @@ def delete_task(frame: Frame, moment: Moment) -> Reply:
 def list_tasks(frame: Frame, moment: Moment) -> Reply:
     """Return the call that lists tasks by state, priority, list and due days."""
     slots = frame.entities
-    arguments = _window(slots, moment)
-    for key in ("status", "priority", "list"):
-        if value := text_slot(slots, key):
-            arguments[key] = value
+    arguments, status = _window(slots, moment), text_slot(slots, "status")
+    if status == "overdue":
+        arguments = {"to": iso(moment.wall)}
+    elif status in ("completed", "failed"):
+        arguments["status"] = status
+    if text_slot(slots, "priority") in PRIORITIES:
+        arguments["priority"] = text_slot(slots, "priority")
+    if name := text_slot(slots, "list"):
+        arguments["list"] = name
     return Reply(calls=(Call("list_tasks", arguments),), about="list your tasks")
 
 

@@ -41,6 +41,7 @@ _KIND = re.compile(
     r"\b((?:video|phone|conference) call|call|lunch|dinner|breakfast|coffee|interview|workshop|catch[- ]?up)\s+with\b",
     re.IGNORECASE,
 )
+_ONE_WITH = re.compile(r"(?:the |my )?(?:one|meeting|call|appointment) with (?P<person>.+)", re.IGNORECASE)
 _QUESTIONS = {
     "time": "What time should it be?",
     "date": "Which day should it be?",
@@ -112,9 +113,12 @@ def _take(arguments: dict[str, Any], slots: Slots, names: dict[str, str]) -> Non
 def _which(slots: Slots, day: str, at: str) -> dict[str, Any]:
     """Return the arguments that say which event is meant; ``day`` and ``at`` name the slots of its present time."""
     arguments: dict[str, Any] = {}
-    if title := selector(slots, "title"):
+    title, people = selector(slots, "title"), people_slot(slots)
+    if named := _ONE_WITH.fullmatch(title):
+        title, people = "", [named["person"]]
+    if title:
         arguments["title"] = title
-    if people := people_slot(slots):
+    if people:
         arguments["person"] = people[0]
     if on_date := day_slot(slots, day):
         arguments["on_date"] = on_date.isoformat()
@@ -176,7 +180,7 @@ def cancel(frame: Frame, moment: Moment) -> Reply:
     if "on_date" not in arguments and (day := day_slot(slots, "from_date")):
         arguments["on_date"] = day.isoformat()
     if cancels_several(slots):
-        look = search_arguments(slots, moment)
+        look = {**search_arguments(slots, moment), "limit": 100}
         return Reply(calls=(Call("find_events", look),), about="cancel all of those")
     if not arguments:
         return ask(frame, "title", text="Which meeting should I cancel?")

@@ -1,4 +1,4 @@
-"""The look before several things are taken away: what they are, and the question whether to go on.
+"""The look before a step that needs it: what would be taken away, or which event comes next.
 
 The first call only lists; the calls that take away are made here from what it found, and wait for a yes unless there
 is just one.
@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from steward.adapters.model import offline_told_events as events
 from steward.adapters.model import offline_told_items as items
 from steward.adapters.model.offline_choices import choose, just_this
-from steward.adapters.model.offline_slots import Slots, hours_of, people_slot, selector, text_slot
+from steward.adapters.model.offline_slots import Slots, hours_of, number_slot, people_slot, selector, text_slot
 from steward.adapters.model.offline_turn import Call, Moment, Pending, Reply
 from steward.adapters.model.offline_wording import Row, count, counted, line, moment_of, rows
 from steward.nlu import Frame
 
 PREVIEWS: Mapping[tuple[str, str], str] = {
     ("find_events", "cancel_meeting"): "events",
+    ("find_events", "set_reminder"): "events",
     ("list_reminders", "cancel_reminder"): "reminders",
     ("list_tasks", "complete_task"): "tasks",
     ("list_tasks", "delete_task"): "tasks",
@@ -31,7 +32,9 @@ def preview(call: Call, result: Row, wanted: Frame, moment: Moment) -> Reply | N
     if key is None:
         return None
     found = rows(result, key)
-    if key == "reminders" and text_slot(wanted.entities, "scope") != "all":
+    if wanted.intent == "set_reminder":
+        return _before_next(found, wanted)
+    if key == "reminders" and not _is_all(wanted):
         found = [row for row in found if _fits(row, wanted.entities)]
     total = count(result, "total", 0) if len(found) == len(rows(result, key)) else 0
     total = max(total, len(found))
@@ -40,24 +43,41 @@ def preview(call: Call, result: Row, wanted: Frame, moment: Moment) -> Reply | N
         return Reply(f"{events.found(call.arguments, result, moment)} There is nothing to cancel.")
     if not found:
         return Reply(f"I found no {noun} like that, so nothing was changed.")
-    if key == "events":
-        calls, listed = (
-            _cancel_calls(found, wanted.entities, total, moment),
-            events.event_lines(found, len(found), moment),
-        )
-    elif key == "reminders":
-        if total > 1 and text_slot(wanted.entities, "scope") != "all":
-            return choose(Call("cancel_reminder"), found, moment) or _cannot()
-        every = text_slot(wanted.entities, "scope") == "all"
-        calls = (Call("cancel_reminder", {"all": True}),) if every else _each("cancel_reminder", found, moment)
-        listed = items.reminder_lines(found, {}, moment)
-    else:
-        calls, listed = _each(wanted.intent, found, moment), items.task_lines(found, moment)
+    if key == "reminders" and total > 1 and not _is_all(wanted):
+        return choose(Call("cancel_reminder"), found, moment) or _cannot()
+    calls, listed = _next_calls(key, found, wanted, total, moment)
     if not calls:
         return _cannot()
     if total == 1:
         return Reply(calls=calls)
     return _question(wanted.intent, found, total, noun, listed, calls)
+
+
+def _is_all(wanted: Frame) -> bool:
+    return text_slot(wanted.entities, "scope") == "all"
+
+
+def _next_calls(
+    key: str, found: Sequence[Row], wanted: Frame, total: int, moment: Moment
+) -> tuple[tuple[Call, ...], str]:
+    """Return the calls that take away what was found, and what it is as a list."""
+    if key == "events":
+        return _cancel_calls(found, wanted.entities, total, moment), events.event_lines(found, len(found), moment)
+    if key == "tasks":
+        return _each(wanted.intent, found, moment), items.task_lines(found, moment)
+    every = (Call("cancel_reminder", {"all": True}),)
+    calls = every if _is_all(wanted) else _each("cancel_reminder", found, moment)
+    return calls, items.reminder_lines(found, {}, moment)
+
+
+def _before_next(found: Sequence[Row], wanted: Frame) -> Reply:
+    """Return the call for a reminder before the next event, which was just found."""
+    minutes = number_slot(wanted.entities, "offset")
+    title = " ".join(str(found[0].get("title") or "").split()) if found else ""
+    if not title or not minutes:
+        return Reply("You have nothing coming up on your calendar, so I've set no reminder.")
+    before = {"title": title, "minutes": max(round(abs(minutes)), 1)}
+    return Reply(calls=(Call("set_reminder", {"text": title, "before_event": before}),))
 
 
 def _cannot() -> Reply:
@@ -66,8 +86,9 @@ def _cannot() -> Reply:
 
 def _question(intent: str, found: Sequence[Row], total: int, noun: str, listed: str, calls: tuple[Call, ...]) -> Reply:
     verb = {"complete_task": "mark {} as done", "delete_task": "delete {}"}.get(intent, "cancel {}")
-    some = total > len(found)
-    head = f"There are {total}; here are the first {len(found)}:" if some else f"I found {counted(total, noun)}:"
+    more = total > len(found)
+    some = more and not calls[0].arguments.get("all")
+    head = f"There are {total}; here are the first {len(found)}:" if more else f"I found {counted(total, noun)}:"
     question = f"Should I {verb.format('these' if some else 'all of them')}?"
     return Reply(
         f"{head}\n\n{listed}\n\n{question}",

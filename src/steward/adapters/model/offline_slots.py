@@ -27,7 +27,11 @@ _PARTS = {
 _MIDNIGHT = time(23, 59, 59)
 _AFTER = re.compile(r"\b(?:after|from|past|since|onwards?|starting)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|until|till|by)\b", re.IGNORECASE)
-_NO_SELECTOR = frozenset({"", "it", "that", "this", "one", "them", "meeting", "event", "appointment", "call", "task"})
+_NO_SELECTOR = re.compile(
+    r"(?:(?:an?|the|my|all|of|it|that|this|these|those|one|ones|them|everything|meetings?|events?|appointments?|calls?"
+    r"|tasks?|reminders?)\s*)*",
+    re.IGNORECASE,
+)
 
 
 def text_slot(slots: Slots, key: str) -> str:
@@ -41,13 +45,15 @@ def text_slot(slots: Slots, key: str) -> str:
 def number_slot(slots: Slots, key: str) -> float | None:
     """Return the slot as a number, None when it is missing or none."""
     value = slots.get(key)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
+        return None
+    return value
 
 
 def selector(slots: Slots, key: str) -> str:
     """Return the slot where it tells one thing from another: "it" and "meeting" do not."""
     words = text_slot(slots, key)
-    return "" if words.lower() in _NO_SELECTOR else words
+    return "" if _NO_SELECTOR.fullmatch(words) else words
 
 
 def people_slot(slots: Slots) -> list[str]:

@@ -118,7 +118,7 @@ def not_understood(text: str) -> str:
 
 
 def is_foreign(text: str) -> bool:
-    """Return whether the words look like another language: another script, or at least two telling words of three."""
+    """Return whether the words look like another language: another script, or enough telling words."""
     words = [word.lower() for word in _WORD.findall(text[:400])]
     if not words:
         return False
@@ -127,4 +127,6 @@ def is_foreign(text: str) -> bool:
     if other_script * 2 > len(letters):
         return True
     telling = sum(_FOREIGN.fullmatch(word) is not None for word in words)
+    if len(words) <= 2:
+        return any(len(word) >= 5 and _FOREIGN.fullmatch(word) for word in words)
     return telling >= 2 and telling * 4 >= len(words)

@@ -8,6 +8,7 @@ from typing import Any
 from steward.adapters.model import offline_told_events as events
 from steward.adapters.model import offline_told_free as free
 from steward.adapters.model import offline_told_items as items
+from steward.adapters.model import offline_units as units
 from steward.adapters.model.offline_choices import choose
 from steward.adapters.model.offline_plans import which_event
 from steward.adapters.model.offline_previews import preview
@@ -34,7 +35,7 @@ _TOLD: Mapping[str, Callable[[Slots, Row, Moment], str]] = {
     "create_note": items.note_made,
     "list_notes": items.note_list,
     "calculate": items.calculated,
-    "convert_units": items.converted,
+    "convert_units": units.converted,
     "current_time": items.clock,
     "days_until": items.days,
     "daily_summary": items.summary,
@@ -50,12 +51,19 @@ def told(pairs: Sequence[tuple[Call, Result | None]], wanted: Frame | None, mome
     """
     if len(pairs) == 1:
         return _single(*pairs[0], wanted, moment)
+    days = [(call.arguments, result) for call, result in pairs if call.name == "find_free_time" and _is_ok(result)]
+    if len(days) == len(pairs) > 1:
+        return Reply(free.free_days([(asked, result) for asked, result in days if result is not None], moment))
     texts: list[str] = []
     for call, result in pairs:
         text = _single(call, result, None, moment).text
         if text not in texts:
             texts.append(text)
     return Reply("\n\n".join(texts) or "Nothing was done.")
+
+
+def _is_ok(result: Result | None) -> bool:
+    return result is not None and result.get("ok") is True
 
 
 def _single(call: Call, result: Result | None, wanted: Frame | None, moment: Moment) -> Reply:

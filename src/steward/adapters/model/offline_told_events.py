@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from steward.adapters.model.offline_slots import Slots, text_slot
 from steward.adapters.model.offline_turn import Moment
@@ -209,5 +209,14 @@ def _asked(arguments: Slots, moment: Moment) -> str:
         return f"{words} coming up" if words else ""
     if first.date() != last.date():
         return f"{words} from {say_day(first.date(), moment)} to {say_day(last.date(), moment)}"
-    hours = "" if first == last else f" between {say_clock(first.time(), moment)} and {say_clock(last.time(), moment)}"
-    return f"{words} on {say_day(first.date(), moment)}{hours}"
+    return f"{words} on {say_day(first.date(), moment)}{_between(first.time(), last.time(), moment)}"
+
+
+def _between(first: time, last: time, moment: Moment) -> str:
+    if first == last:
+        return ""
+    if last >= time(23, 59):
+        return f" after {say_clock(first, moment)}" if first > time(0) else ""
+    if first == time(0):
+        return f" before {say_clock(last, moment)}"
+    return f" between {say_clock(first, moment)} and {say_clock(last, moment)}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from steward.adapters.model.offline_slots import Slots, day_slot, time_slot
 from steward.adapters.model.offline_told_events import starts, thing
 from steward.adapters.model.offline_turn import Moment
 from steward.adapters.model.offline_wording import (
     Row,
+    capital,
     joined,
     moment_of,
     rows,
     say_clock,
     say_day,
-    say_minutes,
     time_of,
 )
 
@@ -20,26 +22,42 @@ from steward.adapters.model.offline_wording import (
 def free_time(arguments: Slots, data: Row, moment: Moment) -> str:
     """Return whether the asked hours of a day are free, or when that day has room."""
     day = day_slot(arguments, "date")
-    on_day = say_day(day, moment) if day else "that day"
-    busy, free = rows(data, "busy"), rows(data, "free")
+    on_day = f"on {say_day(day, moment)}" if day else "then"
     start, end = time_slot(arguments, "from_time"), time_slot(arguments, "to_time")
-    hours = f" from {say_clock(start, moment)} to {say_clock(end, moment)}" if start and end else ""
+    asked = f" from {say_clock(start, moment)} to {say_clock(end, moment)}" if start and end else ""
+    free = free_hours(data, moment)
     if data.get("is_free") is True:
-        return f"Yes, you're free on {on_day}{hours}." if hours else f"You're free all day on {on_day}."
-    slots = [words for words in (_slot(slot, moment) for slot in free) if words]
-    sentences = []
-    if busy:
-        named = [f"{thing(event)} ({_hours(event, moment)})" if starts(event) else thing(event) for event in busy[:5]]
-        sentences.append(f"On {on_day}{hours} you have {joined(named)}.")
-    if slots:
-        sentences.append(f"You're free on {on_day} {joined(slots)}.")
-    elif not busy:
-        sentences.append(f"I found no free time on {on_day}{hours}.")
-    else:
-        minutes = arguments.get("duration_minutes", 60)
-        long = f" of {say_minutes(minutes)}" if isinstance(minutes, int | float) else ""
-        sentences.append(f"There is no free slot{long} then.")
+        return f"Yes, you're free {on_day}{asked}." if asked else f"You're free {on_day}{' ' if free else ''}{free}."
+    busy = busy_events(data, moment)
+    place = f"{capital(on_day) if free else f'No, {on_day}'}{asked}"
+    sentences = [f"{place} you have {busy}."] if busy else []
+    if free:
+        sentences.append(f"You're free {free}." if busy else f"You're free {on_day} {free}.")
+    elif not busy or not asked:
+        sentences.append(f"I found no free time {on_day}{asked}.")
     return " ".join(sentences)
+
+
+def free_days(pairs: Sequence[tuple[Slots, Row]], moment: Moment) -> str:
+    """Return the free hours of several days, a line each."""
+    lines = []
+    for arguments, data in pairs:
+        day = day_slot(arguments, "date")
+        name = say_day(day, moment) if day else "that day"
+        lines.append(f"- {name}: {free_hours(data, moment) or ('free' if data.get('is_free') else 'no free time')}")
+    return "Here is when you're free:\n\n" + "\n".join(lines)
+
+
+def free_hours(data: Row, moment: Moment) -> str:
+    """Return "from 9 AM to noon and from 1 PM to 6 PM"; "" when there is no free time."""
+    return joined([words for words in (_slot(slot, moment) for slot in rows(data, "free")) if words])
+
+
+def busy_events(data: Row, moment: Moment) -> str:
+    """Return what stands in the way, with its hours; "" when nothing does."""
+    busy = rows(data, "busy")
+    named = [f"{thing(event)} ({_hours(event, moment)})" if starts(event) else thing(event) for event in busy[:5]]
+    return joined([*named, f"{len(busy) - 5} more"] if len(busy) > 5 else named)
 
 
 def _hours(event: Row, moment: Moment) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from steward.adapters.model.offline_slots import Slots, day_slot, number_slot, text_slot
 from steward.adapters.model.offline_told_events import event_line, place_of
 from steward.adapters.model.offline_turn import Moment
-from steward.adapters.model.offline_units import measure
 from steward.adapters.model.offline_wording import (
     Row,
-    capital,
     count,
     counted,
     day_of,
@@ -84,8 +82,9 @@ def _days(arguments: Slots, moment: Moment, on: str = "for") -> str:
     first, last = day_of(arguments.get("from")), day_of(arguments.get("to"))
     if first and last and first != last:
         return f" from {say_day(first, moment)} to {say_day(last, moment)}"
-    day = first or last
-    return f" {on} {say_day(day, moment)}" if day else ""
+    if last:
+        return f" {on if first else 'by'} {say_day(last, moment)}"
+    return f" from {say_day(first, moment)}" if first else ""
 
 
 def reminder_cancelled(arguments: Slots, data: Row, moment: Moment) -> str:
@@ -192,15 +191,6 @@ def calculated(arguments: Slots, data: Row, moment: Moment) -> str:
     """Return the expression and its result."""
     expression = line(data, "expression") or text_slot(arguments, "expression")
     return f"{expression.rstrip('=? ')} = {line(data, 'result')}"
-
-
-def converted(arguments: Slots, data: Row, moment: Moment) -> str:
-    """Return the conversion, rounded to two places where that loses little."""
-    value, result = measure(arguments, "value", "from_unit"), measure({**arguments, **data}, "result", "to_unit")
-    if not value or not result:
-        return capital(line(data, "text")) or "I could not read the result."
-    exact = result.split(" ")[0].replace(",", "") == line(data, "result")
-    return f"{capital(value)} is {'' if exact else 'about '}{result}."
 
 
 def clock(arguments: Slots, data: Row, moment: Moment) -> str:

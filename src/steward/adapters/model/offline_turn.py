@@ -169,6 +169,7 @@ def _calls_from(data: Any) -> tuple[Call, ...]:
 
 def _options_from(data: Any) -> tuple[Option, ...]:
     rows = [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
-    return tuple(
+    read = (
         Option(str(row.get("label", "")), _calls_from(row.get("calls")), str(row.get("intent") or "")) for row in rows
     )
+    return tuple(option for option in read if option.calls or option.intent in INTENTS)

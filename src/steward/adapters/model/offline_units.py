@@ -1,14 +1,25 @@
-"""How a measure is said: "10 miles", "5.92 feet", "22.22 °C"."""
+"""What a conversion came to, as a sentence: "10 miles is about 16.09 kilometers"."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
 from steward.adapters.model.offline_slots import Slots, text_slot
+from steward.adapters.model.offline_turn import Moment
+from steward.adapters.model.offline_wording import Row, capital, line
 
 _IRREGULAR = {"foot": "feet", "inch": "inches", "gross": "gross"}
 _UNCHANGED = frozenset({"stone", "psi", "kelvin", "dozen"})
 _DEGREES = {"celsius": "°C", "fahrenheit": "°F"}
+
+
+def converted(arguments: Slots, data: Row, moment: Moment) -> str:
+    """Return the conversion, rounded to two places where that loses little."""
+    value, result = measure(arguments, "value", "from_unit"), measure({**arguments, **data}, "result", "to_unit")
+    if not value or not result:
+        return capital(line(data, "text")) or "I could not read the result."
+    exact = result.split(" ")[0].replace(",", "") == line(data, "result")
+    return f"{capital(value)} is {'' if exact else 'about '}{result}."
 
 
 def measure(slots: Slots, number: str, unit: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from steward.db.database import Transaction
 from steward.db.tables import Conversation
 from steward.kit.actor import Actor
 from steward.kit.errors import NotFound
 
-_COLUMNS = (
+_CONVERSATION = select(
     Conversation.key,
     Conversation.id,
     Conversation.title,
@@ -19,6 +19,10 @@ _COLUMNS = (
     Conversation.model,
     Conversation.system_prompt,
     Conversation.message_count,
+).where(
+    Conversation.id == bindparam("id"),
+    Conversation.user_key == bindparam("user_key"),
+    Conversation.tenant_key == bindparam("tenant_key"),
 )
 
 
@@ -37,12 +41,8 @@ def conversation_row(
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = tx.session.execute(
-        select(*_COLUMNS).where(
-            Conversation.id == conversation_id,
-            Conversation.user_key == actor.user_key,
-            Conversation.tenant_key == actor.tenant_key,
-        )
+    found = tx.connection.execute(
+        _CONVERSATION, {"id": conversation_id, "user_key": actor.user_key, "tenant_key": actor.tenant_key}
     ).first()
     if found is None:
         raise NotFound("There is no such conversation.")

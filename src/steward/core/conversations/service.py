@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from steward.core.conversations.gate import conversation_row, mine
@@ -30,6 +30,14 @@ _MESSAGE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Message.model_used,
     Message.created_at,
 )
+_PAGE = (
+    select(*_MESSAGE_COLUMNS)
+    .where(Message.conversation_key == bindparam("conversation_key"))
+    .offset(bindparam("offset"))
+    .limit(bindparam("limit"))
+)
+_OLDEST = _PAGE.order_by(Message.key)
+_NEWEST = _PAGE.order_by(Message.key.desc())
 
 
 class ConversationService:
@@ -105,13 +113,10 @@ class ConversationService:
 
         def work(tx: Transaction) -> Page[MessageView]:
             found = conversation_row(tx, actor, conversation_id)
-            rows = tx.session.execute(
-                select(*_MESSAGE_COLUMNS)
-                .where(Message.conversation_key == found[0])
-                .order_by(Message.key.desc() if order == "newest" else Message.key)
-                .offset(window.offset)
-                .limit(window.limit)
-            )
+            rows = tx.connection.execute(
+                _NEWEST if order == "newest" else _OLDEST,
+                {"conversation_key": found[0], "offset": window.offset, "limit": window.limit},
+            ).all()
             return Page([message_view(row, conversation_id) for row in rows], found[6], window)
 
         return await self._db.read(work)

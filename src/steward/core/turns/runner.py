@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import structlog
@@ -107,26 +108,28 @@ class TurnRunner:
         arguments = self._toolbox.validate(call.name, call.arguments)
         if isinstance(arguments, ToolOutcome):
             return arguments
-        claim = _Claim()
         moment = Moment(record.created_at, actor.zone, actor.locale)
+        kept = partial(
+            store.record_tool, turn_key=record.turn_key, step=step, position=position, call=call, arguments=arguments
+        )
+        tool = self._toolbox.tool(call.name)
+        if tool is not None and tool.effect == "none":
+            outcome = await self._db.read(lambda tx: self._toolbox.run(tx, actor, call.name, arguments, moment=moment))
+            record.unkept_calls.append(partial(kept, actor=actor, outcome=outcome))
+            return outcome
+        claim = _Claim()
 
         def work(tx: Transaction) -> ToolOutcome:
             outcome = self._toolbox.run(tx, actor, call.name, arguments, moment=moment)
-            store.record_tool(
-                tx,
-                actor,
-                record.turn_key,
-                step=step,
-                position=position,
-                call=call,
-                arguments=arguments,
-                outcome=outcome,
-            )
+            kept(tx, actor=actor, outcome=outcome)
             if not claim.take():
                 raise _TooLate
             return outcome
 
         running = asyncio.ensure_future(self._db.write(work))
+        return await self._in_time(running, claim, call.name)
+
+    async def _in_time(self, running: asyncio.Future[ToolOutcome], claim: _Claim, name: str) -> ToolOutcome:
         try:
             return await asyncio.wait_for(asyncio.shield(running), self._limits.tool_seconds)
         except asyncio.CancelledError:
@@ -137,7 +140,7 @@ class TurnRunner:
             if not claim.take():  # it committed after all: say what happened, not what we feared
                 return await running
             running.add_done_callback(_ignore)
-            sentence = f"{call.name} took longer than {self._limits.tool_seconds:g} seconds and was stopped."
+            sentence = f"{name} took longer than {self._limits.tool_seconds:g} seconds and was stopped."
             return ToolOutcome(False, {"ok": False, "error": {"code": "TIMEOUT", "message": sentence}})
 
     def _start_keeping(self, live: LiveTurn) -> None:
@@ -176,6 +179,8 @@ class TurnRunner:
 
         def work(tx: Transaction) -> tuple[TurnResult, Failed | Finished]:
             cost = Decimal(self._models.cost_usd(model_used, usage)) if model_used else Decimal(0)
+            for keep in record.unkept_calls:
+                keep(tx)
             message = store.finish(tx, record, status, cost, failure)
             last: Failed | Finished = failure or Finished(
                 record.message_id, message.tokens_used, cost, model_used, cancelled=status == "cancelled"

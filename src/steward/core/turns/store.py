@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, and_, exists, select, update
+from sqlalchemy import Table, and_, bindparam, exists, select, update
 
 from steward.core.conversations import MessageView, conversation_row, open_conversation, title_of
 from steward.core.tools import ToolOutcome
@@ -37,6 +37,35 @@ _messages: Table = Message.__table__  # type: ignore[assignment]
 _events: Table = TurnEvents.__table__  # type: ignore[assignment]
 _calls: Table = ToolCall.__table__  # type: ignore[assignment]
 
+_TOUCH = (
+    update(Conversation.__table__)  # type: ignore[arg-type]
+    .where(Conversation.key == bindparam("row"))
+    .values(
+        message_count=bindparam("count"),
+        last_message_at=bindparam("at"),
+        updated_at=bindparam("at"),
+        title=bindparam("name"),
+    )
+)
+_HISTORY = (
+    select(Message.role, Message.content, Message.frame)
+    .where(
+        Message.conversation_key == bindparam("conversation"),
+        Message.turn_key != bindparam("turn"),
+        Message.status != "running",
+    )
+    .order_by(Message.key.desc())
+    .limit(HISTORY_MESSAGES)
+)
+_INSERT_TURN, _INSERT_MESSAGE, _INSERT_EVENTS, _INSERT_CALL = (
+    _turns.insert(),
+    _messages.insert(),
+    _events.insert(),
+    _calls.insert(),
+)
+_ANSWER = _messages.update().where(_messages.c.id == bindparam("row"))
+_OUTCOME = _turns.update().where(_turns.c.key == bindparam("row"))
+
 
 def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
     """Store the request: its conversation if it is new, the turn, the person's message and the empty answer.
@@ -51,9 +80,9 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
         conversation = conversation_row(tx, actor, wish.conversation_id)
     conversation_key, conversation_id, title, provider, model, system_prompt, count = conversation
     turn_id, user_message_id, message_id = new_id(), new_id(), new_id()
-    connection = tx.session.connection()
+    connection = tx.connection
     inserted = connection.execute(
-        _turns.insert(),
+        _INSERT_TURN,
         {
             "id": turn_id,
             "tenant_key": actor.tenant_key,
@@ -69,16 +98,16 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
     turn_key: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has it
     message = {"conversation_key": conversation_key, "turn_key": turn_key, "created_at": tx.now}
     connection.execute(
-        _messages.insert(),
+        _INSERT_MESSAGE,
         [
             {**message, "id": user_message_id, "role": "user", "content": wish.text, "status": "completed"},
             {**message, "id": message_id, "role": "assistant", "content": "", "status": "running"},
         ],
     )
-    changes: dict[str, Any] = {"message_count": count + 2, "last_message_at": tx.now, "updated_at": tx.now}
-    if not title:
-        changes["title"] = title_of(wish.text)
-    connection.execute(update(Conversation).where(Conversation.key == conversation_key).values(**changes))
+    connection.execute(
+        _TOUCH,
+        {"row": conversation_key, "count": count + 2, "at": tx.now, "name": title or title_of(wish.text)},
+    )
     return TurnRecord(
         turn_key=turn_key,
         turn_id=turn_id,
@@ -97,16 +126,7 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
 
 def history_before(tx: Transaction, conversation_key: int, turn_key: int) -> list[port.Message]:
     """Return the finished messages of the conversation before the turn, oldest first, at most the newest forty."""
-    rows = tx.session.execute(
-        select(Message.role, Message.content, Message.frame)
-        .where(
-            Message.conversation_key == conversation_key,
-            Message.turn_key != turn_key,
-            Message.status != "running",
-        )
-        .order_by(Message.key.desc())
-        .limit(HISTORY_MESSAGES)
-    ).all()
+    rows = tx.connection.execute(_HISTORY, {"conversation": conversation_key, "turn": turn_key}).all()
     return [port.Message(role=role, content=content, frame=frame) for role, content, frame in reversed(rows)]
 
 
@@ -114,8 +134,8 @@ def keep_events(tx: Transaction, turn_key: int, batch: Sequence[Numbered]) -> No
     """Keep events so that a reader of any process can follow; text written so far becomes readable."""
     if not batch:
         return
-    tx.session.connection().execute(
-        _events.insert(),
+    tx.connection.execute(
+        _INSERT_EVENTS,
         {
             "turn_key": turn_key,
             "first": batch[0].number,
@@ -166,9 +186,9 @@ def renew(tx: Transaction, turn_key: int) -> bool:
 
 def record_tool(
     tx: Transaction,
+    *,
     actor: Actor,
     turn_key: int,
-    *,
     step: int,
     position: int,
     call: port.ToolCall,
@@ -176,8 +196,8 @@ def record_tool(
     outcome: ToolOutcome,
 ) -> None:
     """Write the call in the transaction of its effect; the unique key refuses a second one."""
-    tx.session.connection().execute(
-        _calls.insert(),
+    tx.connection.execute(
+        _INSERT_CALL,
         {
             "id": new_id(),
             "turn_key": turn_key,
@@ -203,11 +223,12 @@ def finish(
     """Store how the turn ended and return the message that answers; the last writer of a turn, and the only one."""
     content = "".join(record.text)
     tokens = record.input_tokens + record.output_tokens
-    connection = tx.session.connection()
+    connection = tx.connection
     frame = record.frame or {}
     connection.execute(
-        _messages.update().where(_messages.c.id == record.message_id),
+        _ANSWER,
         {
+            "row": record.message_id,
             "content": content,
             "status": status,
             "actions": list(record.actions),
@@ -218,8 +239,9 @@ def finish(
         },
     )
     connection.execute(
-        _turns.update().where(_turns.c.key == record.turn_key),
+        _OUTCOME,
         {
+            "row": record.turn_key,
             "status": status,
             "intent": frame.get("intent"),
             "entities": frame.get("entities"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -165,6 +165,7 @@ class TurnRecord:
     frame: dict[str, Any] | None = None
     text: list[str] = field(default_factory=list)
     actions: list[Mapping[str, Any]] = field(default_factory=list)
+    unkept_calls: list[Callable[..., None]] = field(default_factory=list)
     tools_used: list[str] = field(default_factory=list)
     model_used: str | None = None
     input_tokens: int = 0

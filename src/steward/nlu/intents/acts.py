@@ -1,4 +1,5 @@
 """Dialogue acts: yes, no, stop, undo, hello, thanks. The whole sentence must be one; nothing in it is a slot."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 

@@ -36,7 +36,11 @@ def _plausible(intent: str, sentence: Sentence) -> bool:
     if intent in ("schedule_meeting", "reschedule_meeting", "cancel_meeting"):
         return (mentions_event(masked) or bool(who(masked))) and (timed or mentions_event(masked))
     if intent in ("check_calendar", "check_availability"):
-        return timed or mentions_event(masked) or bool(re.search(r"\b(?:calendar|schedule|agenda|diary|free|available)\b", masked, re.IGNORECASE))
+        return (
+            timed
+            or mentions_event(masked)
+            or bool(re.search(r"\b(?:calendar|schedule|agenda|diary|free|available)\b", masked, re.IGNORECASE))
+        )
     if intent in ("add_task", "complete_task", "delete_task", "list_tasks"):
         return bool(_TASK_WORDS.search(masked))
     wanted = _EVIDENCE.get(intent)
@@ -75,7 +79,9 @@ def _event(intent: str, sentence: Sentence) -> dict[str, Any]:
     entities = finish_event(sentence, "", times)
     put_people(entities, who(sentence.masked), sentence.context.contacts)
     named = spoken_title(sentence.masked) or (topic(sentence.masked) if schedule else None)
-    noun = re.search(rf"\b(?:an?|the|my|our|some) (?P<title>(?:[\w'-]+ ){{0,2}}?{EVENT})\b", sentence.masked, re.IGNORECASE)
+    noun = re.search(
+        rf"\b(?:an?|the|my|our|some) (?P<title>(?:[\w'-]+ ){{0,2}}?{EVENT})\b", sentence.masked, re.IGNORECASE
+    )
     if named or noun:
         title = bare(named or (noun["title"] if noun else ""))
         if title and title not in (entities.get("person"), "meeting", "call", "appointment", "event"):
@@ -88,7 +94,11 @@ def _doing(intent: str, sentence: Sentence) -> dict[str, Any]:
     text = cleaned(found["text"]) if found else ""
     slot = "text" if "reminder" in intent else "title"
     times = sentence.times(Reading(anchor=True, part_times=intent == "set_reminder"))
-    wanted = ("date", "time", "recurrence", "offset") if intent == "set_reminder" else ("date", "time", "date_from", "date_to")
+    wanted = (
+        ("date", "time", "recurrence", "offset")
+        if intent == "set_reminder"
+        else ("date", "time", "date_from", "date_to")
+    )
     entities = _only(times, *wanted) if intent in ("set_reminder", "add_task") else {}
     return {slot: text, **entities} if text else entities
 
@@ -99,13 +109,21 @@ def _rest(intent: str, sentence: Sentence) -> dict[str, Any] | None:
         return {"text": cleaned(found["text"])} if found else {}
     if intent == "send_message":
         names = who(sentence.masked)
-        named = re.search(r"\b(?:to|tell|text|ask|message|let) (?P<who>(?-i:[A-Z])[\w-]+|my \w+|mom|dad)", sentence.text)
+        named = re.search(
+            r"\b(?:to|tell|text|ask|message|let) (?P<who>(?-i:[A-Z])[\w-]+|my \w+|mom|dad)", sentence.text
+        )
         body = _QUOTE.search(sentence.text)
-        entities: dict[str, Any] = {"recipient": bare(named["who"])} if named else {"recipient": names[0]} if names else {}
+        entities: dict[str, Any] = (
+            {"recipient": bare(named["who"])} if named else {"recipient": names[0]} if names else {}
+        )
         return {**entities, "body": body["body"]} if body else entities
     if intent == "set_timer":
         minutes = [t.amount.minutes for t in sentence.tags if t.amount]
-        return {"duration": int(minutes[0]) if minutes and minutes[0] == int(minutes[0]) else minutes[0]} if minutes else {}
+        return (
+            {"duration": int(minutes[0]) if minutes and minutes[0] == int(minutes[0]) else minutes[0]}
+            if minutes
+            else {}
+        )
     if intent == "ask_date":
         times = sentence.times()
         return {"date": times.get("date", sentence.now.date().isoformat())}

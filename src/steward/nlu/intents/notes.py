@@ -1,4 +1,5 @@
 """Notes: their text is kept word for word, times included."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -26,17 +27,20 @@ _WRITES: tuple[tuple[str, float], ...] = (
     (r"(?:remember|save) (?P<text>(?:my|the|our) .{3,60}? (?:is|are|was|=) .+)", 0.92),
     (r"(?:dictate|dictation)[: ]+(?P<text>.+)", 0.9),
 )  # fmt: skip
-_NEW_EMPTY = re.compile(rf"{_MAKE} (?:me )?(?:an? |another |the |down )?{_NOTE}(?: for me| down)?|(?:new|quick) note|note", re.IGNORECASE)
+_NEW_EMPTY = re.compile(
+    rf"{_MAKE} (?:me )?(?:an? |another |the |down )?{_NOTE}(?: for me| down)?|(?:new|quick) note|note", re.IGNORECASE
+)
 _WRITE_PATTERNS = tuple((re.compile(p, re.IGNORECASE | re.DOTALL), c) for p, c in _WRITES)
 
 _SHOW = r"(?:show(?: me)?|list|display|see|view|read(?: me| out)?(?: back)?|open|pull up|bring up|give me|check|look at|get|let me see|go through|find|search(?: for| through| in)?|look (?:up|for|through|in)|fetch|where(?:'s| is| are)|what(?:'s| is| are| was| were)(?: in| on)?|do i have|have i got|any|locate|retrieve|tell me|get me|which|are there|dig (?:up|out)|what(?:'s| does) )"
 _ABOUT = r"(?:about|on|for|regarding|with|that mentions?|mentioning|that says?|containing|related to|concerning|mention|where i (?:wrote|mentioned|said)|called|titled|named|says? about|say about|from|of)"
 _LISTS: tuple[str, ...] = (
     rf"{_SHOW} (?:(?:me|all|any|my|the|that|of|those|our|latest|recent|last|saved|i|have|notes? i (?:made|took|wrote|have)|every) )*(?:notes?|memos?)(?: (?:i (?:have|made|took|wrote|saved|left)|do i have|are there|have i (?:made|taken|got|written)|that i (?:made|took|wrote)|there|down|please|mention))*(?:,? {_ABOUT} (?P<query>.+))?",
-    rf"search (?:in |through )?(?:my |the )?notes (?:for|about|on) (?P<query>.+)",
+    r"search (?:in |through )?(?:my |the )?notes (?:for|about|on) (?P<query>.+)",
     r"(?:find|search for|look (?:up|for)) (?P<query>.+?) in (?:my |the )?notes",
     r"what(?:'s| is| did i (?:say|write|note|put|jot|record|have)| do i have)(?: down| written(?: down)?)? (?:in|on) (?:my|the) notes(?: (?:about|on|regarding|for) (?P<query>.+))?",
     r"(?:what|where) did i (?:write|note|jot|put|say)(?: down)?(?: (?:about|on|regarding|for) (?P<query>.+))",
+    r"where did i (?:write|note|jot|put) down (?P<query>.+)",
     r"what have i (?:written|noted|jotted)(?: down)?(?: (?:about|on|regarding) (?P<query>.+))?",
     r"(?:do i have|have i got|are there|is there) (?:anything|something|any info) in (?:my|the) notes(?: (?:about|on|regarding|for) (?P<query>.+))?",
     rf"(?:my |all my |the |all )notes(?: {_ABOUT} (?P<query>.+))?",

@@ -24,20 +24,32 @@ _CANCEL_REMINDER = re.compile(
     rf"(?:{CANCEL}|stop|end) (?:(?:all|the|my|that|this|every|of|both|any|¤|existing|next|daily|weekly|recurring|those|our|me) ?)*?(?P<text0>(?:[\w'-]+ ){{0,4}}?){_REMINDER}\b(?:(?: (?:to|about|for|of|that says|on|called|regarding|saying|set for))? ?(?P<text>.*))|(?:stop|quit|no longer|you can stop|no need to|don't|do not|don't bother) remind(?:ing)? me\b(?: anymore| any more)?(?: (?:to|about|of|that))? ?(?P<text2>.*)|i (?:don't|no longer|do not) (?:need|want) (?:(?:the|that|a|my|to be|any) )*remind(?:er|ed)s?\b(?: (?:to|about|for|of))? ?(?P<text3>.*?)(?: anymore| any more| any longer)?",
     re.IGNORECASE,
 )
-_REMIND = re.compile(r"(?:(?:and|also|to|please|you to|that you|if you could|just) )*(?:remind|nudge|prompt|poke|alert|notify|ping|buzz|bug|prod|jog|beep|pester|warn|text|message|tell|call|email|hit)(?:ing)? (?:me|us|my memory)(?: up)?\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_REMIND = re.compile(
+    r"(?:(?:and|also|to|please|you to|that you|if you could|just) )*(?:remind|nudge|prompt|poke|alert|notify|ping|buzz|bug|prod|jog|beep|pester|warn|text|message|tell|call|email|hit)(?:ing)? (?:me|us|my memory)(?: up)?\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SET = re.compile(
     rf"(?:set|create|add|make|schedule|put|give|new|another|leave|i (?:need|want)|need|want|start|get|book|place|pop|send|drop|program|can i (?:have|get)|could i (?:have|get)|have|throw|stick|i'd like)(?: up| in| me| us| myself)*(?: (?:an?|another|the|new|in|some|recurring|quick|my|repeating|of|¤|daily|weekly|monthly|for))* ?(?:¤ )?{_REMINDER}\b(?P<rest>.*)|(?:an? |new )*reminder(?:s)?(?:\s*[:,-]\s*|\s+(?:to|for|about|that)\s+|\s+¤\s*)(?P<rest2>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_FORGET = re.compile(r"(?:(?:don't|do not|never|dont) let me forget|make sure (?:that )?i (?:don't forget|remember|do not forget|don't miss)|(?:don't|do not) let (?:it|this|that) slip|help me (?:to )?remember|i (?:must not|mustn't|can't|shouldn't|don't want to) forget|remember|make sure i|i need to remember|i have to remember|see that i|ensure (?:that )?i|don't forget|do not forget|i need (?:to be reminded|reminding|a nudge|a reminder)|be reminded|i (?:want|would like|'d like) to be reminded|get me to|i keep forgetting)(?: that i (?:have|need) to| that i)?\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_WAKE = re.compile(r"(?:(?:can|could|please) )?(?:wake|get) me up\b(?P<rest>.*)|wake me\b(?P<rest2>.*)|(?:set|create|add|put|i need|make|give me)(?: (?:an?|the|my|another|up|new|me))* (?:wake[- ]?up (?:call|alarm)|alarm(?: clock)?)\b(?P<rest3>.*)|i need to (?:be up|wake up|get up)\b(?P<rest4>.*)|alarm (?P<rest5>¤.*|for ¤.*)|(?:a |my )?wake[- ]?up call\b(?P<rest6>.*)|(?:set|create|add|make)(?: an?| my| the)? ¤ alarm(?P<rest7>.*)", re.IGNORECASE)
+_FORGET = re.compile(
+    r"(?:(?:don't|do not|never|dont) let me forget|make sure (?:that )?i (?:don't forget|remember|do not forget|don't miss)|(?:don't|do not) let (?:it|this|that) slip|help me (?:to )?remember|i (?:must not|mustn't|can't|shouldn't|don't want to) forget|remember|make sure i|i need to remember|i have to remember|see that i|ensure (?:that )?i|don't forget|do not forget|i need (?:to be reminded|reminding|a nudge|a reminder)|be reminded|i (?:want|would like|'d like) to be reminded|get me to|i keep forgetting)(?: that i (?:have|need) to| that i)?\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WAKE = re.compile(
+    r"(?:(?:can|could|please) )?(?:wake|get) me up\b(?! to (?:speed|date))(?P<rest>.*)|wake me\b(?P<rest2>.*)|(?:set|create|add|put|i need|make|give me)(?: (?:an?|the|my|another|up|new|me))* (?:wake[- ]?up (?:call|alarm)|alarm(?: clock)?)\b(?P<rest3>.*)|i need to (?:be up|wake up|get up)\b(?P<rest4>.*)|alarm (?P<rest5>¤.*|for ¤.*)|(?:a |my )?wake[- ]?up call\b(?P<rest6>.*)|(?:set|create|add|make)(?: an?| my| the)? ¤ alarm(?P<rest7>.*)",
+    re.IGNORECASE,
+)
 _TIMER = re.compile(
     r"(?:(?:set|start|begin|create|put|run|give me|make|add|get|i need|need|kick off|launch|new|another|fire up|time me|count ?down|begin)\b(?: me| up| on| with| off| a| an| the| another| new| quick| my)* ?(?:¤ ?)*(?:[\w' -]{0,25}? )?(?:timer|countdown|stopwatch)\b(?P<rest>.*)|(?:timer|countdown)\b(?P<rest2>.*)|(?:an? )?¤ (?:[\w-]+ )?(?:timer|countdown)(?P<rest3>.*)|(?:time|clock) me (?:for )?(?P<rest4>¤.*)|count(?: |-)?down (?:from )?(?P<rest5>¤.*)|(?:put|give me|start|set) (?:me )?¤ on the (?:clock|timer)(?P<rest6>.*)|time (?:¤|my .{2,30}? for ¤)(?P<rest7>.*)|(?:start|set) (?:counting|the clock)(?: for| down)* (?P<rest8>¤.*))",
     re.IGNORECASE,
 )
 _TIMER_STOPPED = re.compile(rf"(?:{CANCEL}|stop|pause|end|check|how|what|show|list)\b", re.IGNORECASE)
 _EVENT_OFFSET = re.compile(r"^(?:\s|,|me|¤)*?(?:before|prior to|ahead of|after)\s+", re.IGNORECASE)
-_TEXT_START = re.compile(r"^(?:\s*(?:¤|,|:|-|;|again|please|saying|later|both|all|in time|know|about it)\s*)*(?:(?:(?:that )?(?:i (?:need|have|should|must|ought|'ve got|am supposed|want)(?: to)?|i'm supposed to|i've got to|we (?:need|have) to|it's time to|it is time to)|to|about|of|for|that|regarding|when it's time to|it's time to|so i can|so that i|so i|and say|saying|on|i (?:need|have|should|must) to|i (?:should|must)|we need to|with)\b\s*)?", re.IGNORECASE)
+_TEXT_START = re.compile(
+    r"^\s*(?:\s*(?:¤|,|:|-|;|again|please|saying|later|both|all|in time|know|about it)\s*)*(?:(?:(?:that )?(?:i (?:need|have|should|must|ought|'ve got|am supposed|want)(?: to)?|i'm supposed to|i've got to|we (?:need|have) to|it's time to|it is time to)|to|about|of|for|that|regarding|when it's time to|it's time to|so i can|so that i|so i|and say|saying|on|i (?:need|have|should|must) to|i (?:should|must)|we need to|with)\b\s*)?",
+    re.IGNORECASE,
+)
 
 
 def listing(sentence: Sentence) -> Found | None:
@@ -46,7 +58,9 @@ def listing(sentence: Sentence) -> Found | None:
     found = _LIST.fullmatch(masked)
     if not found or re.match(r"(?:get|give) me (?:an? )?reminder|what is an? |get me an? ", masked, re.IGNORECASE):
         return None
-    if re.search(r"\b(?:alerts?|notifications?|nudges?)\b", masked, re.IGNORECASE) and not re.search(r"\bmy\b|do i|set", masked, re.IGNORECASE):
+    if re.search(r"\b(?:alerts?|notifications?|nudges?)\b", masked, re.IGNORECASE) and not re.search(
+        r"\bmy\b|do i|set", masked, re.IGNORECASE
+    ):
         return None
     entities: dict[str, Any] = {k: v for k, v in sentence.times().items() if k not in ("duration", "offset")}
     about = re.search(r"\b(?:about|for|regarding|to) (?P<query>[^¤]+)", found["rest"] or "", re.IGNORECASE)
@@ -66,7 +80,13 @@ def cancelling(sentence: Sentence) -> Found | None:
     if text.lower() in ("them", "all", "it", "anymore", "any more"):
         text = ""
     entities: dict[str, Any] = {"text": bare(text)} if text else {}
-    entities.update({k: v for k, v in sentence.times().items() if k in ("date", "time", "recurrence", "date_from", "date_to", "part")})
+    entities.update(
+        {
+            k: v
+            for k, v in sentence.times().items()
+            if k in ("date", "time", "recurrence", "date_from", "date_to", "part")
+        }
+    )
     if re.search(r"\b(?:all|every|both)\b|\breminders\b", masked, re.IGNORECASE) and not text:
         entities["scope"] = "all"
     return Found("cancel_reminder", entities, 0.95)
@@ -76,7 +96,11 @@ def timer(sentence: Sentence) -> Found | None:
     """Return the timer to be started, or None."""
     masked = sentence.masked.strip(" ?.!")
     found = _TIMER.fullmatch(masked)
-    if not found or _TIMER_STOPPED.match(masked) or re.search(r"\btask|\bnote|function|python|code", masked, re.IGNORECASE):
+    if (
+        not found
+        or _TIMER_STOPPED.match(masked)
+        or re.search(r"\btask|\bnote|function|python|code", masked, re.IGNORECASE)
+    ):
         return None
     amounts = [t.amount for t in sentence.tags if t.amount]
     if not amounts and not re.search(r"\btimer|countdown", masked, re.IGNORECASE):
@@ -87,7 +111,11 @@ def timer(sentence: Sentence) -> Found | None:
         entities["duration"] = int(minutes) if float(minutes).is_integer() else round(minutes, 4)
     elif sentence.tags:
         return None
-    label = re.search(r"\b(?:for|called|named|to) (?!¤)(?:the |my )?(?P<label>[^¤]+)", next((g for g in found.groups() if g), ""), re.IGNORECASE)
+    label = re.search(
+        r"\b(?:for|called|named|to) (?!¤)(?:the |my )?(?P<label>[^¤]+)",
+        next((g for g in found.groups() if g), ""),
+        re.IGNORECASE,
+    )
     name = cleaned(label["label"]) if label else ""
     if name and not re.fullmatch(r"(?:go off|start|me|now|begin).*", name, re.IGNORECASE):
         entities["label"] = bare(name)
@@ -122,20 +150,39 @@ def setting(sentence: Sentence) -> Found | None:
             return None
         inside = masked[: masked.rfind(rest)] if rest else masked
         return _reminder(sentence, rest, len(lead) + len(inside), lead + inside)
-    trailing = re.fullmatch(r"(?P<rest>.{3,}?)[,;.-]+ ?(?:and |so |please |can you |could you )*(?:remind|nudge|ping) me(?: (?:about|of) (?:it|that|this)| to do (?:it|that))?(?P<tail>(?: ¤| ,)*)", masked, re.IGNORECASE)
+    trailing = re.fullmatch(
+        r"(?P<rest>.{3,}?)[,;.-]+ ?(?:and |so |please |can you |could you )*(?:remind|nudge|ping) me(?: (?:about|of) (?:it|that|this)| to do (?:it|that))?(?P<tail>(?: ¤| ,)*)",
+        masked,
+        re.IGNORECASE,
+    )
     if trailing:
-        text = re.sub(r"^(?:i (?:need|have|must|should|want)(?: to)?|i've got to|i've to|i'm supposed to|we need to)\s+", "", trailing["rest"], flags=re.IGNORECASE)
+        text = re.sub(
+            r"^(?:i (?:need|have|must|should|want)(?: to)?|i've got to|i've to|i'm supposed to|we need to)\s+",
+            "",
+            trailing["rest"],
+            flags=re.IGNORECASE,
+        )
         return Found("set_reminder", _with_text(cleaned(text), _reminding_times(sentence.times(REMINDING))), 0.93)
     return None
 
 
 def _meant(masked: str, rest: str, sentence: Sentence) -> bool:
     """Keep "tell me a joke", "remind me what a verb is" and "call me Bob" out."""
-    if re.match(r"(?:tell|text|message|call|email|hit|warn|alert|notify|poke|ping|buzz|beep|bug)\b", masked, re.IGNORECASE):
-        return bool(sentence.tags) and bool(re.match(r"\s*(?:up\s*)?(?:¤|to\b|about\b|when it's time)", rest, re.IGNORECASE))
-    if re.match(r"(?:remember|don't forget|do not forget|make sure i|see that i|ensure|get me to)\b", masked, re.IGNORECASE):
-        return bool(re.match(r"\s*(?:¤\s*)*(?:to\b|about\b|i\b)", rest, re.IGNORECASE)) or bool(re.match(r"make sure i|see that i|ensure", masked, re.IGNORECASE) and sentence.tags)
-    return not re.match(r"\s*(?:what|who|where|why|how|which|of (?:what|who)|when (?:is|was|does|did|do))\b", rest, re.IGNORECASE)
+    if re.match(
+        r"(?:tell|text|message|call|email|hit|warn|alert|notify|poke|ping|buzz|beep|bug)\b", masked, re.IGNORECASE
+    ):
+        return bool(sentence.tags) and bool(
+            re.match(r"\s*(?:up\s*)?(?:¤|to\b|about\b|when it's time)", rest, re.IGNORECASE)
+        )
+    if re.match(
+        r"(?:remember|don't forget|do not forget|make sure i|see that i|ensure|get me to)\b", masked, re.IGNORECASE
+    ):
+        return bool(re.match(r"\s*(?:¤\s*)*(?:to\b|about\b|i\b)", rest, re.IGNORECASE)) or bool(
+            re.match(r"make sure i|see that i|ensure", masked, re.IGNORECASE) and sentence.tags
+        )
+    return not re.match(
+        r"\s*(?:what|who|where|why|how|which|of (?:what|who)|when (?:is|was|does|did|do))\b", rest, re.IGNORECASE
+    )
 
 
 def _reminding_times(times: dict[str, Any]) -> dict[str, Any]:
@@ -166,12 +213,20 @@ def _reminder(sentence: Sentence, rest: str, start: int, before: str) -> Found:
 
 def _keeps_times(head: list[Tag], body: list[Tag]) -> bool:
     """Say whether times inside the reminder's text belong to it, because the reminder's own time stands before."""
+
     def has_day(tags: list[Tag]) -> bool:
         return any(t.kind in ("date", "period", "instant", "rule") for t in tags)
 
     def has_clock(tags: list[Tag]) -> bool:
-        return any(t.kind in ("clock", "span") or (t.kind == "instant" and t.amount is not None and t.amount.is_clocklike) for t in tags)
+        return any(
+            t.kind in ("clock", "span") or (t.kind == "instant" and t.amount is not None and t.amount.is_clocklike)
+            for t in tags
+        )
 
     if not head or not body or any(t.kind == "offset" for t in (*head, *body)):
         return False
-    return (has_day(head) and has_day(body)) or (has_clock(head) and has_clock(body)) or (has_clock(head) and has_day(head) and bool(body))
+    return (
+        (has_day(head) and has_day(body))
+        or (has_clock(head) and has_clock(body))
+        or (has_clock(head) and has_day(head) and bool(body))
+    )

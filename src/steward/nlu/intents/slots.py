@@ -9,23 +9,29 @@ from typing import Any
 from steward.nlu.intents.words import CALENDAR, EVENT, GENERIC_EVENT
 from steward.nlu.sentence import Sentence, bare, cleaned
 
-_STOP = (
-    r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|for|on|over|called|named|titled|from|into|via|until|instead|please|because|so that|so we|if|by|then|that|around|is|are|was|the same|sometime|after|before|later|earlier|out|up|off|down|back|forward|forwards|scheduled|booked|when|again|still|needs?|has|can|tomorrow)\b|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bProf)\.(?=\s|$)| - | \()"
-)
+_STOP = r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|for|on|over|called|named|titled|from|into|via|until|instead|please|because|so that|so we|if|by|then|that|around|is|are|was|the same|sometime|after|before|later|earlier|out|up|off|down|back|forward|forwards|scheduled|booked|when|again|still|needs?|has|can|tomorrow)\b|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bProf)\.(?=\s|$)| - | \()"
 _WITH = re.compile(rf"(?:\bwith|\bw/|\balongside)\s+(?P<who>.+?){_STOP}", re.IGNORECASE)
 _WHOSE = re.compile(r"\bon (?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?)(?:'s|s') (?:calendar|diary|schedule)", re.IGNORECASE)
 _TO_MEET = re.compile(
-    rf"\b(?:meet|see|visit|interview|ring|phone|catch|grab|invite|host|meeting|seeing|interviewing)\s+(?:up\s+)?(?P<who>(?!with\b|at\b|about\b|my calendar|on\b|to\b|for\b|and\b|from\b|the day|what|if|when|in\b|is\b|request|invite|room|notes|up\b)(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? )?[^\s¤,.;:?!]+(?: (?:and|&) (?!then|add|put|set|tell|remind)[^\s¤,.;:?!]+|(?: (?-i:[A-Z])[\w'-]+)+| (?:team|group|family|guys|folks)\b)*)",
+    r"\b(?:meet|see|visit|interview|ring|phone|catch|grab|invite|host|meeting|seeing|interviewing)\s+(?:up\s+)?(?P<who>(?!with\b|at\b|about\b|my calendar|on\b|to\b|for\b|and\b|from\b|the day|what|if|when|in\b|is\b|request|invite|room|notes|up\b)(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? )?[^\s¤,.;:?!]+(?: (?:and|&) (?!then|add|put|set|tell|remind)[^\s¤,.;:?!]+|(?: (?-i:[A-Z])[\w'-]+)+| (?:team|group|family|guys|folks)\b)*)",
     re.IGNORECASE,
 )
-_AND_ME = re.compile(r"\b(?P<who>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*) and (?:me|I|myself)\b|\b(?:me|myself|between me) and (?P<who2>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*)")
+_AND_ME = re.compile(
+    r"\b(?P<who>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*) and (?:me|I|myself)\b|\b(?:me|myself|between me) and (?P<who2>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*)"
+)
 _NAMED = re.compile(
     r"\b(?:called|named|titled|entitled|labell?ed|with the title|with title|under the name)\s+[\"']?(?P<title>.+?)[\"']?(?=$|¤|,| (?:with|at|in|on|for|from|to)\b(?! the)|[.;])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"(?P<title>[^\"]+)\"|(?<!\w)'(?P<title2>[^']{2,})'(?!\w)")
-_ABOUT = re.compile(r"\b(?:about|regarding|re:?|to (?:discuss|talk about|go over|review|cover|plan|chat about|catch up on|work on|talk through)|concerning|on the topic of|on the subject of|over)\s+(?P<title>.+?)(?=$|¤|,| (?:with|at|in|on|for|from)\b|[.;])", re.IGNORECASE)
-_PURPOSE = re.compile(r"\bfor\s+(?P<title>(?!me\b|us\b|you\b|two\b|three\b|four\b|\d).+?)(?=$|¤|,| (?:with|at|in|on|from)\b|[.;])", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|regarding|re:?|to (?:discuss|talk about|go over|review|cover|plan|chat about|catch up on|work on|talk through)|concerning|on the topic of|on the subject of|over)\s+(?P<title>.+?)(?=$|¤|,| (?:with|at|in|on|for|from)\b|[.;])",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(
+    r"\bfor\s+(?P<title>(?!me\b|us\b|you\b|two\b|three\b|four\b|\d).+?)(?=$|¤|,| (?:with|at|in|on|from)\b|[.;])",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"\b(?:(?P<prep>in|at|@)\s+(?P<place>(?:the |my |our )?(?!the morning|the afternoon|the evening|my calendar|the calendar|advance|person\b|case\b|order\b|touch\b|time\b|least\b|about\b|total\b|there\b|all\b|once\b|it\b|for\b|with\b|diary|the diary|the office hours|his |her )[^¤,;:?!]+?))(?=$|¤|[,;:?!]| (?:with|on|for|from|at|about|to|called|and (?:add|put|invite|remind)|by|titled|named)\b|\.$)",
     re.IGNORECASE,
@@ -45,14 +51,26 @@ def people(text: str) -> list[str]:
     """Return the names in "Bob, Alice and the design team", without articles and without "me"."""
     names = re.split(r"\s*(?:,\s*and\b|,|\band\b|&|\+)\s*", text)
     wanted = [bare(n) for n in names]
-    return [re.sub(r"'s$", "", n) for n in wanted if n and n.lower() not in ("me", "i", "myself", "us", "all", "also", "my", "everyone else")]
+    return [
+        re.sub(r"'s$", "", n)
+        for n in wanted
+        if n and n.lower() not in ("me", "i", "myself", "us", "all", "also", "my", "everyone else")
+    ]
 
 
 def _as_contact(name: str, contacts: tuple[str, ...]) -> str:
     for contact in contacts:
         if contact.lower() == name.lower():
             return contact
-    return name.title() if name.islower() and len(name.split()) == 2 and not name.endswith(("team", "group", "department", "family", "guys", "folks", "people", "staff")) and " " in name and name.split()[0] not in ("aunt", "uncle") else name
+    return (
+        name.title()
+        if name.islower()
+        and len(name.split()) == 2
+        and not name.endswith(("team", "group", "department", "family", "guys", "folks", "people", "staff"))
+        and " " in name
+        and name.split()[0] not in ("aunt", "uncle")
+        else name
+    )
 
 
 def put_people(entities: dict[str, Any], names: list[str], contacts: tuple[str, ...]) -> None:
@@ -119,7 +137,11 @@ def topic(masked: str) -> str | None:
 def head_phrase(text: str) -> str:
     """Return the leading noun phrase of a masked text, up to the first preposition, time or mark."""
     text = re.sub(r"^((?:an?|the|my|another|our)\s+)?(?:¤\s*)+", r"\1", text.lstrip(" ,"), flags=re.IGNORECASE)
-    found = re.match(r"[\s¤,]*(?P<head>.*?)(?=$|¤|[,;:?!]| (?:with|at|in|on|for|from|to|about|called|named|titled|regarding|into|by|until|between|over|via|w/|so that|because|that|due|back|forward|forwards|out|later|earlier|up|off|instead|and (?:invite|add|put|remind))\b)", text, re.IGNORECASE)
+    found = re.match(
+        r"[\s¤,]*(?P<head>.*?)(?=$|¤|[,;:?!]| (?:with|at|in|on|for|from|to|about|called|named|titled|regarding|into|by|until|between|over|via|w/|so that|because|that|due|back|forward|forwards|out|later|earlier|up|off|instead|and (?:invite|add|put|remind))\b)",
+        text,
+        re.IGNORECASE,
+    )
     return bare(found["head"]) if found else ""
 
 

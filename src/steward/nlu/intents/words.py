@@ -1,4 +1,5 @@
 """Lexicons shared by the recognisers, as regular expressions without groups."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -19,20 +20,12 @@ CREATE = (
 )
 CALENDAR = r"(?:calendar|diary|schedule|agenda|planner|cal|books)"
 TASK = r"(?:tasks?|to-?dos?|to do'?s?|todos?|to do items?|to-do items?|action items?|chores?|errands?)"
-TASK_LIST = (
-    r"(?:(?:to[- ]?do|todo|task|tasks|shopping|grocery|groceries|packing|wish|bucket|reading|work|chores?|errands?|household|christmas|home|gift|christmas|movie|watch) ?lists?|tasks|todos?|to-?dos?|to do'?s|list)"
-)
+TASK_LIST = r"(?:(?:to[- ]?do|todo|task|tasks|shopping|grocery|groceries|packing|wish|bucket|reading|work|chores?|errands?|household|christmas|home|gift|christmas|movie|watch) ?lists?|tasks|todos?|to-?dos?|to do'?s|list)"
 MOVE = (
     r"(?:move|reschedule|re-schedule|push(?: back| out| off)?|shift|change|postpone|bring forward|bring up|delay|put off|put back|pull(?: forward| up| in)?|bump|slide|switch|swap|rebook|rearrange|re-arrange|drag|defer"
     r"|relocate|advance|adjust|kick|nudge|transfer|bring|extend|shorten|update|alter|make|set|modify|flip|start)"
 )
-MOVE_STRONG = (
-    r"(?:move|reschedule|re-schedule|push|shift|postpone|bring forward|delay|put off|put back|pull forward|pull|bump|slide|rebook|rearrange|re-arrange|defer|bring|shove|scoot|swap|switch|change|nudge|drag|kick|knock|advance|adjust)"
-)
-CANCEL = (
-    r"(?:cancel|delete|remove|call off|scrap|ditch|drop|scratch|get rid of|clear|erase|kill|axe|wipe|take off|nix|dump|unschedule|bin|trash|abort|cross off|strike|dismiss|discard|forget(?: about)?|turn off|switch off|disable|unset|pull out of|back out of|bail on|skip|lose|blow off|decline)"
-)
-SHOW = (
-    r"(?:show(?: me| us)?|list|display|see|view|read(?: me| out| back| off)?(?: out)?|open|pull up|bring up|give me|tell me(?: about)?|check|look at|get(?: me)?|let me see|run (?:me )?through|go over|go through|what about|fetch|find|print|i want to see|recap|review|hear|look up|have a look at|take a look at|walk me through|remind me (?:of|about)(?= (?:my|the)))"
-)
+MOVE_STRONG = r"(?:move|reschedule|re-schedule|push|shift|postpone|bring forward|delay|put off|put back|pull forward|pull|bump|slide|rebook|rearrange|re-arrange|defer|bring|shove|scoot|swap|switch|change|nudge|drag|kick|knock|advance|adjust)"
+CANCEL = r"(?:cancel|delete|remove|call off|scrap|ditch|drop|scratch|get rid of|clear|erase|kill|axe|wipe|take off|nix|dump|unschedule|bin|trash|abort|cross off|strike|dismiss|discard|forget(?: about)?|turn off|switch off|disable|unset|pull out of|back out of|bail on|skip|lose|blow off|decline)"
+SHOW = r"(?:show(?: me| us)?|list|display|see|view|read(?: me| out| back| off)?(?: out)?|open|pull up|bring up|give me|tell me(?: about)?|check|look at|get(?: me)?|let me see|run (?:me )?through|go over|go through|what about|fetch|find|print|i want to see|recap|review|hear|look up|have a look at|take a look at|walk me through|remind me (?:of|about)(?= (?:my|the)))"
 PERSON_NAME = r"(?:[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*)"

@@ -1,4 +1,5 @@
 """Make sentences from templates, the same ones for the same seed."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -34,10 +35,8 @@ def expanded(template: str, draw: random.Random) -> str:
         found = _CHOICE.search(text)
         if not found:
             break
-        if found[1] is not None:
-            value = draw.choice(found[1].split("|"))
-        else:
-            value = draw.choice([*found[2].split("|"), ""])
+        options = [*found[2].split("|"), ""] if found[1] is None else found[1].split("|")
+        value = draw.choice(options)
         text = text[: found.start()] + value + text[found.end() :]
     text = _SLOT.sub(lambda m: draw.choice(FILLERS[m[1]].split("|")), text)
     return " ".join(text.split())
@@ -45,7 +44,7 @@ def expanded(template: str, draw: random.Random) -> str:
 
 def sentences(templates: dict[str, str], per_template: int, seed: int) -> list[tuple[str, str]]:
     """Return (intent, sentence) pairs, shuffled; at most ``per_template`` distinct ones of each template."""
-    draw = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    draw = random.Random(seed)  # noqa: S311 - reproducible on purpose, nothing secret
     result: list[tuple[str, str]] = []
     for intent in sorted(templates):
         for line in templates[intent].strip().splitlines():

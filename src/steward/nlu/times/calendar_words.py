@@ -1,4 +1,5 @@
 """Names of the calendar: weekdays, months, holidays, and the day arithmetic the conventions need."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from dateutil.easter import easter
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MONTH_NAMES = (
-    "january february march april may june july august september october november december".split()
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 )  # fmt: skip
 
 WEEKDAY = (

@@ -1,4 +1,5 @@
 """Single days: "tomorrow", "next Tuesday", "January 30th", "the 5th", "last Monday of March", "2024-02-01"."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ def _weekday(found: re.Match[str], today: date, locale: str) -> Tag | None:
         day = monday_of(today) + timedelta(days=7 + weekday)
     elif which.startswith(("last", "past")):
         day -= timedelta(days=7 if day - timedelta(days=7) < today else 14)
-    elif which == "this":
+    elif which.startswith("this"):
         day = monday_of(today) + timedelta(days=weekday)
         day = day if day >= today else day + timedelta(days=7)
     if found["after"]:
@@ -172,7 +173,7 @@ _OF_MONTH = rf"(?:of|in) (?:(?P<rel>(?:the|this|next|last|the following|the curr
 DAYS: tuple[tuple[str, Read], ...] = (
     (r"(?P<near>" + "|".join(sorted(_NEAR, key=len, reverse=True)) + r")\b", _near),
     (
-        rf"(?:(?P<which>this coming|the coming|coming|this|next week's|next week|next|last|past|the following)(?: week)?(?:,? on)? )?(?P<weekday>{WEEKDAY})"
+        rf"(?:(?P<which>this coming|the coming|coming|next week's|next week(?:,? on)?|this week(?:,? on)?|this|next|last|past|the following) )?(?P<weekday>{WEEKDAY})"
         r"(?P<after> week\b(?! (?:after|\d))| fortnight| after next)?",
         _weekday,
     ),

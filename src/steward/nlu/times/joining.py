@@ -81,7 +81,11 @@ def _pair(left: Tag, right: Tag, text: str) -> Tag | None:
         day, period = (left, right) if left.kind == "date" else (right, left)
         return _day_in_period(day, period)
     if left.kind == "date" and right.kind == "date":
-        if left.grain == "weekday" and right.grain in ("monthday", "number", "day") and right.lead not in _TO | {"and", "from"}:
+        if (
+            left.grain == "weekday"
+            and right.grain in ("monthday", "number", "day")
+            and right.lead not in _TO | {"and", "from"}
+        ):
             return replace(right, grain="day", part=left.part or right.part)
         if right.grain == "weekday" and left.grain in ("monthday", "number") and right.lead in ("", "on"):
             return replace(left, grain="day")

@@ -51,7 +51,9 @@ def _hour_in_part(hour: int, part: str) -> int:
     return hour % 12 + 12
 
 
-def resolved(clock: Clock, part: str = "", day: date | None = None, now: datetime | None = None, *, morning: bool = False) -> time:
+def resolved(
+    clock: Clock, part: str = "", day: date | None = None, now: datetime | None = None, *, morning: bool = False
+) -> time:
     """Return the wall time of a clock reading: 1 to 6 is pm, 7 to 11 am, 12 noon, unless something says otherwise.
 
     ``part`` (morning, evening, ...) overrides; on ``now``'s own day an am time that has passed becomes pm.
@@ -78,7 +80,9 @@ def _span_times(tag: Tag, part: str, day: date | None, now: datetime) -> tuple[t
     if last.fixed and not first.fixed and 1 <= first.hour <= 12 and not part:
         end = time(last.hour, last.minute)
         late = time(first.hour % 12 + 12, first.minute)
-        start = late if last.hour >= 12 and late < end else time(first.hour % 12 if first.hour != 12 else 12, first.minute)
+        start = (
+            late if last.hour >= 12 and late < end else time(first.hour % 12 if first.hour != 12 else 12, first.minute)
+        )
         return start, end
     start = resolved(first, part, day, now)
     if last.fixed or not 1 <= last.hour <= 12:

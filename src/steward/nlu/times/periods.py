@@ -1,4 +1,5 @@
 """Stretches of days: "next week", "the weekend", "in March", "the next ten days"."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from steward.nlu.number_words import ordinal_value
 from steward.nlu.times.amounts import AMOUNT, parse_amount
 from steward.nlu.times.calendar_words import MONTH, monday_of, month_end, month_number, safe_date
 from steward.nlu.times.days import DAY_NUMBER, Read
-from steward.nlu.number_words import ordinal_value
 from steward.nlu.times.tags import Tag
 
 
@@ -30,7 +31,9 @@ def _steps(which: str) -> int:
 
 def _week(found: re.Match[str], today: date, locale: str) -> Tag | None:
     words = found.group()
-    first = monday_of(today) + timedelta(days=7 * _steps("after next" if "after next" in words else found["which"] or ""))
+    first = monday_of(today) + timedelta(
+        days=7 * _steps("after next" if "after next" in words else found["which"] or "")
+    )
     last = first + timedelta(days=6)
     if "rest" in words or "remainder" in words or "later" in words:
         return _tag(found, today, last, "week")
@@ -48,7 +51,9 @@ def _weekend(found: re.Match[str], today: date, locale: str) -> Tag | None:
 
 def _month(found: re.Match[str], today: date, locale: str) -> Tag | None:
     words = found.group()
-    first = today.replace(day=1) + relativedelta(months=_steps("after next" if "after next" in words else found["which"] or ""))
+    first = today.replace(day=1) + relativedelta(
+        months=_steps("after next" if "after next" in words else found["which"] or "")
+    )
     start = today if "rest" in words or "later" in words else first
     return _tag(found, start, month_end(first.year, first.month), "month")
 
@@ -115,12 +120,21 @@ PERIODS: tuple[tuple[str, Read], ...] = (
         _week,
     ),
     (rf"(?:the weekend after next|{_THE} week[ -]?end|week-?end)\b(?! trip| getaway| break)", _weekend),
-    (rf"(?:the month after next|(?:(?:the )?rest of |later |sometime )?{_WHICH} month|(?:the )?rest of the month)\b", _month),
+    (
+        rf"(?:the month after next|(?:(?:the )?rest of |later |sometime )?{_WHICH} month|(?:the )?rest of the month)\b",
+        _month,
+    ),
     (rf"{_WHICH} year\b", _year),
     (rf"{_WHICH} quarter\b(?! past| to| after| of)", _quarter),
     (rf"(?P<which>this|next|last) (?P<month>{MONTH})(?: (?P<year>20\d\d))?(?! \d)", _named_month),
-    (rf"(?:in|during|for|since|until|till|by|throughout|before|after)(?P<which>) (?P<month>{MONTH})(?: (?P<year>20\d\d))?(?! \d)(?=$|[ ,.?!])", _named_month),
-    (rf"(?:over |within |in |during |for )?(?:the )?(?P<which>next|coming|following|last|past|previous) (?P<amount>{AMOUNT})", _coming_amount),
+    (
+        rf"(?:in|during|for|since|until|till|by|throughout|before|after)(?P<which>) (?P<month>{MONTH})(?: (?P<year>20\d\d))?(?! \d)(?=$|[ ,.?!])",
+        _named_month,
+    ),
+    (
+        rf"(?:over |within |in |during |for )?(?:the )?(?P<which>next|coming|following|last|past|previous) (?P<amount>{AMOUNT})",
+        _coming_amount,
+    ),
     (
         rf"(?:from |between )?(?P<month>{MONTH}) (?:the )?(?P<first>{DAY_NUMBER}) ?(?:to|through|thru|until|till|and|-) ?(?:the )?(?P<last>{DAY_NUMBER})(?!:| ?[ap]\.?m)",
         _day_span,

@@ -1,11 +1,12 @@
 """Repetition as RRULE strings (RFC 5545): "every weekday", "on the 1st of every month", "every other Tuesday"."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-from steward.nlu.number_words import ORDINALS, ordinal_value, spelled_value
+from steward.nlu.number_words import ORDINALS, SMALL, ordinal_value, spelled_value
 from steward.nlu.times.calendar_words import BYDAY, MONTH, WEEKDAY, month_number, weekday_number
 from steward.nlu.times.days import DAY_NUMBER, Read
 from steward.nlu.times.tags import Tag
@@ -113,7 +114,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (rf"(?:on )?(?P<other>alternate )(?P<days>{_DAY_LIST})", _weekdays),
     (rf"(?:on )?{_PLURAL_LIST}", _plural_days),
     (
-        rf"{_EVERY} (?:single )?(?:(?P<other>other|second|alternate|third|fourth) |(?P<count>\d{{1,3}}|[a-z]+(?:-[a-z]+)?|couple of) )?"
+        rf"{_EVERY} (?:single )?(?:(?P<other>other|second|alternate|third|fourth) |(?P<count>\d{{1,3}}|{SMALL}|couple of) )?"
         rf"(?P<unit>minute|min|hour|hr|day|night|morning|afternoon|evening|week|fortnight|month|quarter|year)s?\b(?:,? on (?P<days>{_DAY_LIST}))?(?! (?:of|past|to) \w)",
         _unit,
     ),
@@ -121,7 +122,10 @@ RULES: tuple[tuple[str, Read], ...] = (
         rf"(?:(?:on )?(?:the )?(?P<day>{DAY_NUMBER}|last day|end)(?: day)? (?:of )?{_EVERY} month|(?:{_EVERY} month|monthly) on the (?P<day2>{DAY_NUMBER}|last day))",
         _month_day,
     ),
-    (rf"(?:on )?(?:the )?(?P<day>{DAY_NUMBER})(?P<day2>)(?: day)? (?:of the month )?(?:monthly|each month)", _month_day),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{DAY_NUMBER})(?P<day2>)(?: day)? (?:of the month )?(?:monthly|each month)",
+        _month_day,
+    ),
     (
         rf"(?:{_EVERY} (?P<nth>{_NTH}) (?P<weekday>{WEEKDAY})(?: (?:of|in) (?:the|every|each) month)|(?:on )?(?:the )?(?P<nth2>{_NTH}) (?P<weekday2>{WEEKDAY}) (?:of|in) (?:every|each) month)",
         _nth_weekday,
@@ -136,4 +140,3 @@ RULES: tuple[tuple[str, Read], ...] = (
     (r"once (?:a|every|each|per) (?P<unit>hour|day|week|month|year)\b", _once),
 )
 """Regular expression and reader of every way to say that something repeats."""
-

@@ -1,4 +1,5 @@
 """Find every time expression of a sentence. Longest match wins; then neighbours are joined."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 
@@ -34,6 +35,7 @@ _AMOUNT_FORMS: tuple[tuple[str, str], ...] = (
     (rf"(?P<way>)(?P<amount>{AMOUNT}) (?:from (?:now|today|right now)|hence|out\b)", "ahead"),
     (rf"(?P<way>)(?P<amount>{AMOUNT}) ago", "ago"),
     (rf"(?P<way>)(?P<amount>{AMOUNT}) (?:before|prior to|ahead of|in advance of|earlier than)(?! (?:the )?(?:weekend|noon|midnight))", "before"),
+    (r"(?P<way>)the (?P<amount>day|week|night|hour) before(?! yesterday)", "before"),
     (rf"(?P<way>)(?P<amount>{AMOUNT}) (?:in advance|beforehand|ahead of time|early)", "before"),
     (rf"(?P<way>)(?P<amount>{AMOUNT}) (?:after|following)(?! (?:that|this|next)\b)", "after"),
     (rf"(?P<way>)(?P<amount>{AMOUNT})", "amount"),
@@ -63,7 +65,9 @@ _AFTER_WORD = re.compile(
     rf"(?<![\w'])(?P<lead>at|@)\s*(?:{_HEDGE} )*(?P<core>{WEAK_CLOCK})(?![\w]){_NOT_HOUR}"
     rf"|(?<![\w'])(?P<lead2>by|until|till|til|before|after|from|around|about|starting at|starting|past|since)\s+(?:{_HEDGE} )*(?P<core2>{WEAK_CLOCK}){_NOT_HOUR}{_TAIL_OK}"
 )
-_ISH = re.compile(rf"(?<![\w'])(?:(?P<lead>at|by|for|to|around|about)\s+)?(?P<core>(?:\d{{1,2}}(?:[:.]\d\d)?|{HOUR_WORD})[ -]?ish)\b")
+_ISH = re.compile(
+    rf"(?<![\w'])(?:(?P<lead>at|by|for|to|around|about)\s+)?(?P<core>(?:\d{{1,2}}(?:[:.]\d\d)?|{HOUR_WORD})[ -]?ish)\b"
+)
 _BESIDE_PART = re.compile(
     rf"(?<![\w'.$:/])(?:(?P<lead>to|for|at|until|till|by)\s+)?(?P<core>{HOUR}(?:[:.]\d\d)?)(?= (?:in the (?:morning|afternoon|evening)|at night|tonight|this (?:morning|afternoon|evening)|(?:tomorrow|tmrw|today|yesterday)\b(?!'s)|(?:on )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday) (?:morning|afternoon|evening|night))\b)"
 )
@@ -79,7 +83,13 @@ _ZONES = _compiled(ZONE)
 
 
 def _placed(tag: Tag, found: re.Match[str]) -> Tag:
-    return replace(tag, start=found.start(), end=found.end(), lead=found["lead"] or "", core=found.end("core") - found.start("core"))
+    return replace(
+        tag,
+        start=found.start(),
+        end=found.end(),
+        lead=found["lead"] or "",
+        core=found.end("core") - found.start("core"),
+    )
 
 
 def _days_tags(text: str, today: date, locale: str) -> list[Tag]:
@@ -106,7 +116,8 @@ def _amount_tags(text: str, now: datetime) -> list[Tag]:
     tags = []
     for pattern, form in _AMOUNTS:
         for found in pattern.finditer(text):
-            amount = parse_amount(found["amount"])
+            words = found["amount"]
+            amount = parse_amount(f"a {words}" if words.isalpha() else words)
             if amount is None:
                 continue
             tag = Tag("amount", 0, 0, amount=amount)
@@ -148,13 +159,17 @@ def _span_tags(text: str) -> list[Tag]:
         if not start or not end:
             continue
         strong = found["lead"] or _looks_like_clock(found["a"]) or _looks_like_clock(found["b"])
-        bare_digits = re.fullmatch(r"\d{1,2}-\d{1,2}|\d{1,2} (?:to|until|till) \d{1,2}|[a-z]+ (?:to|until|till) [a-z]+", found.group())
+        bare_digits = re.fullmatch(
+            r"\d{1,2}-\d{1,2}|\d{1,2} (?:to|until|till) \d{1,2}|[a-z]+ (?:to|until|till) [a-z]+", found.group()
+        )
         if not strong and not (bare_digits and re.search(r"day|tomorrow|calendar|block|free|meet|book", text)):
             continue
         if "and" in found.group().split() and not (found["lead"] or "").startswith("between"):
             continue
         lead = (found["lead"] or "").strip()
-        tags.append(Tag("span", found.start(), found.end(), lead, found.end() - found.start("a"), clock=start, end_clock=end))
+        tags.append(
+            Tag("span", found.start(), found.end(), lead, found.end() - found.start("a"), clock=start, end_clock=end)
+        )
     return tags
 
 

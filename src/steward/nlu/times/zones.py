@@ -1,4 +1,5 @@
 """Spoken time zones: cities, countries and abbreviations to IANA names."""
+# ruff: noqa: E501 - a pattern broken over lines is harder to read than a long one
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ PREFIX = "/api/v1"
 
 def build() -> FastAPI:
     """Return the sub-application."""
-    parts = (auth, users, chat, conversations, tasks, reminders)
+    parts = (chat, conversations, tasks, reminders, users, auth)  # routes are tried in order: the busiest first
     return surface("Steward /api/v1", ApiV1Dialect(), [part.router for part in parts])
 
 

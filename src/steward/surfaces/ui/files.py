@@ -69,11 +69,10 @@ class BuiltFiles:
         """Return the file, compressed where the browser takes it; 304 when it has it; 404 for any other name."""
         file = self._files.get(name)
         if file is None:
-            return PlainTextResponse("Not found", 404, headers={"X-Content-Type-Options": "nosniff"})
+            return PlainTextResponse("Not found", 404)
         answer = {
             "Cache-Control": file.cache,
             "ETag": file.etag,
-            "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Vary": "Accept-Encoding",
         }

@@ -26,11 +26,9 @@ _POLICY = "; ".join(
     )
 )
 
+# What every answer of the server carries (nosniff, referrer and opener policy) is added once, by its front.
 _HEADERS = {
     "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }

@@ -2,8 +2,8 @@
 
 PostgreSQL gets the schema file of the pinned package as it is; a test fails when the file changes, so that a new
 version comes with a migration of its own. SQLite keeps instants as microseconds since 1970, UTC, and has one column
-``changed_at`` where PostgreSQL has a table of events. Both get ``procrastinate_deaths``: the jobs during which a
-process died.
+``changed_at`` where PostgreSQL has a table of events. Both get ``procrastinate_deaths``: how often a process
+died while the job ran (``deaths``) and while its own code was running (``blamed``).
 """
 
 from importlib import resources
@@ -25,7 +25,7 @@ POSTGRES = (
     """CREATE TABLE procrastinate_deaths (
         job_id bigint PRIMARY KEY REFERENCES procrastinate_jobs(id) ON DELETE CASCADE,
         deaths integer NOT NULL DEFAULT 0,
-        charged boolean NOT NULL DEFAULT false
+        blamed integer NOT NULL DEFAULT 0
     )""",
 )
 
@@ -78,7 +78,7 @@ SQLITE = (
     """CREATE TABLE procrastinate_deaths (
         job_id INTEGER PRIMARY KEY REFERENCES procrastinate_jobs(id) ON DELETE CASCADE,
         deaths INTEGER NOT NULL DEFAULT 0,
-        charged INTEGER NOT NULL DEFAULT 0
+        blamed INTEGER NOT NULL DEFAULT 0
     )""",
 )
 

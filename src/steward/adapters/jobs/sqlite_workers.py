@@ -1,30 +1,19 @@
-"""Who of the workers on one SQLite file is alive.
-
-The embedded database lies on one machine, so a worker's lease is a lock of the operating system on a file of its own:
-the kernel gives it up in the moment the process dies and never before. No clock is asked, hence a clock that jumps, a
-laptop that slept or a process that was stopped and goes on never makes a job run twice.
-"""
+"""The named queries about workers in SQLite's dialect: who is alive is told by a file lock, not by a clock."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import sqlite3
-import uuid
-from pathlib import Path
 from typing import Any
 
+from steward.adapters.jobs.lease import Lease
 from steward.adapters.jobs.sqlite_queries import Query, Rows, job_rows, now, rows
 
 
 class Leases:
-    """The lease of this queue's workers and the test of the others'. ``folder`` holds one file per living process."""
+    """The workers of this process, registered under its lease, and the test of the others'."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file: int | None = None
-        self._owner = ""
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
         self._mine: set[int] = set()
         self.queries: dict[str, Query] = {
             "register_worker": self._register_worker,
@@ -36,50 +25,15 @@ class Leases:
 
     def give_up(self) -> None:
         """End the lease; jobs that still count as running are free for others."""
-        if self._file is not None:
-            self._path(self._owner).unlink(missing_ok=True)
-            os.close(self._file)
-            self._file = None
+        self._lease.give_up()
         self._mine.clear()
-
-    def _take(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in self._folder.glob("*.lock"):
-            self._is_free(path, remove=True)
-        while self._file is None:
-            self._owner = uuid.uuid4().hex
-            file = os.open(self._path(self._owner), os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if self._path(self._owner).exists():  # else somebody tidied up between the two lines above
-                self._file = file
-            else:
-                os.close(file)
-
-    def _path(self, owner: str) -> Path:
-        return self._folder / f"{owner}.lock"
-
-    def _is_free(self, path: Path, *, remove: bool = False) -> bool:
-        try:
-            file = os.open(path, os.O_RDWR)
-        except FileNotFoundError:
-            return True
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if remove:
-                with contextlib.suppress(FileNotFoundError):
-                    path.unlink()
-            return True
-        except BlockingIOError:
-            return False
-        finally:
-            os.close(file)
 
     def _is_dead(self, row: dict[str, Any], silent_since: int) -> bool:
         if row["owner"] is None:
             return bool(row["last_heartbeat"] < silent_since)
-        if row["owner"] == self._owner:
+        if row["owner"] == self._lease.owner:
             return row["id"] not in self._mine
-        return self._is_free(self._path(row["owner"]))
+        return self._lease.is_dead(row["owner"])
 
     def _dead(self, db: sqlite3.Connection, seconds_since_heartbeat: float) -> list[int]:
         silent_since = now() - int(seconds_since_heartbeat * 1_000_000)
@@ -87,10 +41,9 @@ class Leases:
         return [row["id"] for row in workers if self._is_dead(row, silent_since)]
 
     def _register_worker(self, db: sqlite3.Connection) -> Rows:
-        if self._file is None:
-            self._take()
+        self._lease.take()
         new = db.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat, owner) VALUES (?, ?)", (now(), self._owner)
+            "INSERT INTO procrastinate_workers (last_heartbeat, owner) VALUES (?, ?)", (now(), self._lease.owner)
         )
         assert new.lastrowid is not None
         self._mine.add(new.lastrowid)
