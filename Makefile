@@ -9,14 +9,13 @@ run: setup ## install, migrate, create the owner, start the server
 	@$(BIN)/steward serve
 
 test: $(VENV)/.dev ## every test
-	@$(BIN)/python scripts/test.py
+	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## formatting, types, import rules, shape, built web app
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python scripts/check_docs.py
 	@sh scripts/check_web_build.sh
 
 fix: $(VENV)/.dev ## mend what can be mended by a tool
@@ -26,7 +25,7 @@ bench: $(VENV)/.dev ## the figures, each beside a floor of the same run; writes 
 	@$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## what is generated: settings and the table of operations
-	@$(BIN)/python scripts/make_docs.py
+	@$(BIN)/python -m scripts.make_docs
 
 web: ## rebuild the web app into the Python package (needs Node 20 or newer)
 	@cd web && npm ci --no-audit --no-fund && npm run build

@@ -185,7 +185,7 @@ def _applied(operator: str, left: Number, right: Number) -> Number:
 
 
 def _power(base: Number, exponent: Number) -> Number:
-    if abs(exponent) > MAX_BITS:
+    if abs(Decimal(exponent)) > MAX_BITS:
         raise ValueError("That number is too large for me.")
     if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
         if max(base.bit_length() - 1, 0) * exponent > MAX_BITS:

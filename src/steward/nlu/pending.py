@@ -64,7 +64,7 @@ def _with_times(frame: Frame, sentence: Sentence) -> Frame | None:
 
 
 def _with_text(frame: Frame, slot: str, core: str, sentence: Sentence) -> Frame | None:
-    text = _FILLER.sub("", core).strip(" .,!?") if slot != "body" else core
+    text = (core if slot in ("body", "text") else _FILLER.sub("", core)).strip(" .,!?")
     if not text or len(text) > 2000 or (slot != "body" and slot != "text" and _QUESTION.match(text)):
         return None
     entities = dict(frame.entities)

@@ -59,6 +59,17 @@ async def test_an_event_over_night_keeps_both_wall_times_when_clocks_change(
     assert [(each.ends_at - each.starts_at) / timedelta(hours=1) for each in page.items] == [8, 7, 8]
 
 
+async def test_a_series_that_begins_in_the_night_of_a_clock_change_lasts_its_wall_time_afterwards(
+    calendar: CalendarService, people: People
+) -> None:
+    await calendar.create(
+        people.ann,
+        NewEvent("Shift", datetime(2024, 3, 9, 22), datetime(2024, 3, 10, 6), recurrence="FREQ=DAILY;COUNT=2"),
+    )
+    page = await calendar.list(people.ann, start=date(2024, 3, 1))
+    assert [(each.ends_at - each.starts_at) / timedelta(hours=1) for each in page.items] == [7, 8]
+
+
 async def test_a_series_that_starts_on_a_day_that_does_not_fit_begins_at_the_first_that_does(
     calendar: CalendarService, people: People
 ) -> None:

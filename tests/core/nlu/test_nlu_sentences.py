@@ -88,7 +88,9 @@ def test_a_month_can_be_a_persons_name(name: str) -> None:
 
 
 def test_a_contact_is_written_as_in_the_contact_list() -> None:
-    assert heard("meeting with sean o'neil tomorrow at 3", contacts=("Sean O'Neil",)).entities["person"] == "Sean O'Neil"
+    assert (
+        heard("meeting with sean o'neil tomorrow at 3", contacts=("Sean O'Neil",)).entities["person"] == "Sean O'Neil"
+    )
     assert heard("text mary ann i am late", contacts=("Mary Ann",)).entities == {
         "recipient": "Mary Ann",
         "body": "i am late",

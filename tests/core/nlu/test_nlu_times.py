@@ -77,7 +77,9 @@ def test_a_time_expression_means_what_it_says(text: str, expected: dict[str, Any
     assert time_entities(tag_times(text, NOW), NOW, Reading()) == expected
 
 
-@pytest.mark.parametrize("text", ["call May about the second draft", "the sun sat in the sky", "task 3 of level 4", "I won 5 to nothing"])
+@pytest.mark.parametrize(
+    "text", ["call May about the second draft", "the sun sat in the sky", "task 3 of level 4", "I won 5 to nothing"]
+)
 def test_words_that_only_look_like_times_are_left_alone(text: str) -> None:
     assert tag_times(text, NOW) == []
 

@@ -45,6 +45,9 @@ _CHECKS: tuple[str, ...] = (
     r"(?:i )?(?:wonder|wondering|want to know|need to know|curious) (?:what|if|when|whether) .*(?:calendar|schedule|meeting|appointment|agenda).*",
     r"(?:where|when) (?:do i (?:need|have) to be|should i be|am i (?:needed|expected|supposed to be))\b.*",
     r"(?:run me|run me through|walk me|walk me through|tell me about|take me|take me through|talk me|talk me through|show|show me|check|go over|review|what about|and|list) ¤(?: ¤)*",
+    r"(?:what's|what is|who's|which is|where's) (?:my|the|our) (?:(?:next|first|last|earliest|final|biggest) )?(?:¤ )?(?P<rest5>"
+    + EVENT
+    + r")\b.*",
     r"what ¤ (?:looks?|is looking|holds?) ?(?:like)?",
     r"(?:does|do|did|is|are) (?:anything|any meetings|something|any of my meetings) (?:clash|conflict|overlap|clashing)\b.*",
     r"(?:what's|what is|whats|anything|something|is there anything|anything else|what) ¤(?: ¤)*",
@@ -180,7 +183,13 @@ def _plausible(sentence: Sentence, masked: str) -> bool:
     mine = re.search(r"\b(?:i|i'm|i've|my|me|we|our|we're|us|any|upcoming)\b", masked, re.IGNORECASE)
     own_event = mentions_event(masked) or re.search(rf"\b{_EVENTS}\b", masked, re.IGNORECASE)
     if own_event and (
-        mine or sentence.tags or who(masked) or any(t.lower() in masked.lower() for t in sentence.context.titles)
+        mine
+        or sentence.tags
+        or who(masked)
+        or re.match(
+            r"(?:when|what time|where|at what time)(?:'s| is| does| do| are)? (?:the|our)\b", masked, re.IGNORECASE
+        )
+        or any(t.lower() in masked.lower() for t in sentence.context.titles)
     ):
         return True
     if any(t and t.lower() in masked.lower() for t in sentence.context.titles):

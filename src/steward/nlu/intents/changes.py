@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from steward.nlu.intents.found import Found
-from steward.nlu.intents.meetings import names_a_time
+from steward.nlu.intents.meetings import MEAL, names_a_time
 from steward.nlu.intents.slots import event_title, head_phrase, is_generic, mentions_event, put_people, who
 from steward.nlu.intents.words import CALENDAR, CANCEL, MOVE_STRONG
 from steward.nlu.sentence import Sentence
 from steward.nlu.times.merging import Reading
 from steward.nlu.times.tags import Tag
 
-_MOVE = re.compile(rf"(?P<verb>{MOVE_STRONG}|set|make|take)\s+(?P<rest>.+)", re.IGNORECASE)
+_MOVE = re.compile(rf"(?P<verb>{MOVE_STRONG}|set|make|take|start|run|hold)\s+(?P<rest>.+)", re.IGNORECASE)
 _FORWARD = re.compile(
-    r"\b(?:forward|forwards|up|earlier|ahead|sooner|in)\b(?! (?:the|my|conference|room))|^(?:bring|pull|advance)\b",
+    r"\b(?<!-)(?:forward|forwards|up|earlier|ahead|sooner|in)\b(?! (?:the|my|conference|room))|^(?:bring|pull|advance)\b",
     re.IGNORECASE,
 )
 _MAKE_LATER = re.compile(
@@ -37,7 +37,7 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _NOT_MOVED = re.compile(
-    r"\b(?:tasks?|lists?|to-?dos?|notes?|file|files|folder|money|couch|sofa|furniture|car|house|password|name|language|voice|topic|subject|wallpaper|settings?|theme|volume|channel|font|color|colour|timezone|time zone|email|address|tire|lane|gear|diapers?|sheets|oil|light ?bulb|clothes|batteries)\b",
+    r"\b(?:tasks?|lists?|reminders?|alarms?|timers?|to-?dos?|notes?|file|files|folder|money|couch|sofa|furniture|car|house|password|name|language|voice|topic|subject|wallpaper|settings?|theme|volume|channel|font|color|colour|timezone|time zone|email|address|tire|lane|gear|diapers?|sheets|oil|light ?bulb|clothes|batteries)\b",
     re.IGNORECASE,
 )
 _TARGET_LEADS = frozenset({"to", "until", "till", "til", "for", "on", "at", "into"})
@@ -53,6 +53,13 @@ def _split_times(sentence: Sentence) -> tuple[list[Tag], list[Tag]]:
             return tags[:index], tags[index:]
     if len(tags) == 1 and (tags[0].lead == "from" or (tags[0].kind == "period" and tags[0].grain == "span")):
         return _split_range(tags[0])
+    for index, tag in enumerate(tags):
+        if tag.lead == "from" and (tag.kind == "span" or tag.grain == "span"):
+            origin, target = _split_range(tag)
+            return origin, target + tags[:index] + tags[index + 1 :]
+    if tags and tags[0].kind == "span" and re.match(r"\S+(?: \w+)? (?:my|the|our) ¤", sentence.masked):
+        origin, target = _split_range(tags[0])
+        return origin, target + tags[1:]
     first_object = re.match(r"\S+(?: back| forward| up| out)? (?:my |the |our |that |this )?¤", sentence.masked)
     if first_object and tags:
         return tags[:1], tags[1:]
@@ -103,6 +110,8 @@ def reschedule(sentence: Sentence) -> Found | None:
         origin, target = _split_times(sentence)
         return _moved(sentence, instead["rest"] or instead["rest2"], origin, target, _shift(sentence))
     found = changed or later or moved
+    if re.match(r"(?:pull|bring) up\b", masked, re.IGNORECASE) and not changed:
+        return None
     if not found or _NOT_MOVED.search(masked):
         return None
     rest = found["rest"] + (later["tail"] if later and not changed else "")
@@ -133,7 +142,7 @@ def _clear_move(masked: str) -> bool:
 
 def _is_move(masked: str, verb: str, sentence: Sentence) -> bool:
     """Keep "set a meeting to ..." and "make lunch" out: those verbs need a definite object and a target."""
-    if verb not in ("set", "make", "take"):
+    if verb not in ("set", "make", "take", "start", "run", "hold"):
         return True
     return bool(re.match(r"\w+ (?:the|my|our|it|that|this|¤)", masked, re.IGNORECASE)) and bool(
         re.search(r"earlier|later|instead|to ?¤|¤ instead", sentence.text.lower() + masked)
@@ -159,6 +168,9 @@ def _moved(sentence: Sentence, rest: str, origin: list[Tag], target: list[Tag], 
     entities.update({f"from_{k}": v for k, v in sentence.times(Reading(), origin).items() if k in ("date", "time")})
     if shift is not None and not target:
         entities["shift"] = shift
+    if MEAL.search(sentence.masked) and any(t.clock and not t.clock.fixed for t in target):
+        meal = "morning" if "breakfast" in sentence.lower else "evening"
+        target = [*target, Tag("part", 0, 0, part=meal)]
     wanted = sentence.times(Reading(), target)
     entities.update(
         {
@@ -224,6 +236,7 @@ def _cancel_phrase(sentence: Sentence, rest: str, verb: str) -> Found | None:
             re.IGNORECASE,
         )
         and sentence.tags
+        and not any(t.kind in ("clock", "span", "instant") for t in sentence.tags)
     ):
         return Found("cancel_meeting", {**_cancel_times(sentence), "scope": "all"}, 0.93)
     known = any(t.lower() in rest.lower() for t in sentence.context.titles)

@@ -54,7 +54,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _BARE_EVENT = re.compile(
-    rf"(?!(?:i|i'm|i've|we|we're|we've|he|she|they|you|it|it's|this|that|there|let|how|my mother|cancel|move|have|has)\b)(?:an? |another |new )?(?:[\w'/&-]+ ){{0,3}}?(?<!wants to )(?<!want to ){EVENT}\b(?P<tail>.*)",
+    rf"(?!(?:i|i'm|i've|we|we're|we've|he|she|they|you|it|it's|this|that|there|let|how|my mother|no|not|never|keep|without|cancel|move|have|has)\b)(?:an? |another |new )?(?:[\w'/&-]+ ){{0,3}}?(?<!wants to )(?<!want to ){EVENT}\b(?P<tail>.*)",
     re.IGNORECASE,
 )
 _THERE_IS = re.compile(r"(?:there's|there is|there will be|there'll be) (?:an? |the )?(?P<rest>.+)", re.IGNORECASE)
@@ -69,12 +69,14 @@ _NOT_EVENT = re.compile(
 )
 
 
-_MEAL = re.compile(r"\b(?:dinner|supper|drinks|breakfast|happy hour|date night|night out)\b", re.IGNORECASE)
+MEAL = re.compile(
+    r"\b(?:dinner|supper|drinks|breakfast|happy hour|date night|night out|table for|table at)\b", re.IGNORECASE
+)
 
 
 def _times(sentence: Sentence) -> dict[str, Any]:
     tags = list(sentence.tags)
-    meal = _MEAL.search(sentence.masked)
+    meal = MEAL.search(sentence.masked)
     if (
         meal
         and any(t.clock and not t.clock.fixed and t.kind == "clock" for t in tags)
@@ -193,6 +195,8 @@ def _read_created(sentence: Sentence, masked: str) -> Found | None:
     if not found:
         return None
     rest, verb = found["rest"], found["verb"].lower()
+    if re.match(r"keep (?:me|us|him|her|them|going)\b", masked, re.IGNORECASE):
+        return None
     named = re.sub(r"\b(?:called|named|titled) .*", "", rest, flags=re.IGNORECASE)
     if _NOT_EVENT.search(named):
         return None
@@ -285,6 +289,14 @@ def _stated(sentence: Sentence, masked: str) -> Found | None:
         return _scheduled(sentence, found["rest"], 0.9)
     found = _I_MEET.fullmatch(masked)
     if found and (who(masked) or mentions_event(head_phrase(found["rest"]))) and (who(masked) or _has_clock(sentence)):
+        return _met(sentence, masked)
+    if (
+        found
+        and _has_clock(sentence)
+        and re.match(
+            r"(?:(?:can|could|should|shall|may) )?(?:we )?(?:meet|get together|hang out)\b", masked, re.IGNORECASE
+        )
+    ):
         return _met(sentence, masked)
     return None
 

@@ -32,7 +32,7 @@ _NEW_EMPTY = re.compile(
 )
 _WRITE_PATTERNS = tuple((re.compile(p, re.IGNORECASE | re.DOTALL), c) for p, c in _WRITES)
 
-_SHOW = r"(?:show(?: me)?|list|display|see|view|read(?: me| out)?(?: back)?|open|pull up|bring up|give me|check|look at|get|let me see|go through|find|search(?: for| through| in)?|look (?:up|for|through|in)|fetch|where(?:'s| is| are)|what(?:'s| is| are| was| were)(?: in| on)?|do i have|have i got|any|locate|retrieve|tell me|get me|which|are there|dig (?:up|out)|what(?:'s| does) )"
+_SHOW = r"(?:show(?: me)?|list|display|see|view|read(?: me| out)?(?: back)?|open|pull up|bring up|give me|check|look at|get|let me see|go through|find|search(?: for| through| in)?|look (?:up|for|through|in)|fetch|where(?:'s| is| are)|what(?:'s| is| are| was| were)?(?: in| on)?|do i have|have i got|any|locate|retrieve|tell me|get me|which|are there|dig (?:up|out)|what(?:'s| does) )"
 _ABOUT = r"(?:about|on|for|regarding|with|that mentions?|mentioning|that says?|containing|related to|concerning|mention|where i (?:wrote|mentioned|said)|called|titled|named|says? about|say about|from|of)"
 _LISTS: tuple[str, ...] = (
     rf"{_SHOW} (?:(?:me|all|any|my|the|that|of|those|our|latest|recent|last|saved|i|have|notes? i (?:made|took|wrote|have)|every) )*(?:notes?|memos?)(?: (?:i (?:have|made|took|wrote|saved|left)|do i have|are there|have i (?:made|taken|got|written)|that i (?:made|took|wrote)|there|down|please|mention))*(?:,? {_ABOUT} (?P<query>.+))?",

@@ -13,7 +13,7 @@ _STOP = r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|
 _WITH = re.compile(rf"(?:\bwith|\bw/|\balongside)\s+(?P<who>.+?){_STOP}", re.IGNORECASE)
 _WHOSE = re.compile(r"\bon (?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?)(?:'s|s') (?:calendar|diary|schedule)", re.IGNORECASE)
 _TO_MEET = re.compile(
-    r"\b(?:meet|see|visit|interview|ring|phone|catch|grab|invite|host|meeting|seeing|interviewing)\s+(?:up\s+)?(?P<who>(?!with\b|at\b|about\b|my calendar|on\b|to\b|for\b|and\b|from\b|the day|what|if|when|in\b|is\b|request|invite|room|notes|up\b)(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? )?[^\s¤,.;:?!]+(?: (?:and|&) (?!then|add|put|set|tell|remind)[^\s¤,.;:?!]+|(?: (?-i:[A-Z])[\w'-]+)+| (?:team|group|family|guys|folks)\b)*)",
+    r"\b(?:meet|see|visit|interview|ring|phone|catch|grab|invite|host|meeting|seeing|interviewing)\s+(?:up\s+)?(?P<who>(?!with\b|at\b|about\b|my calendar|on\b|to\b|for\b|and\b|from\b|the day|what|if|when|in\b|is\b|request|invite|room|notes|up\b)(?:the |my |our )?(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? )?[^\s¤,.;:?!]+(?: (?:and|&) (?!then|add|put|set|tell|remind)[^\s¤,.;:?!]+|(?: (?-i:[A-Z])[\w'-]+)+| (?:team|group|family|guys|folks)\b)*)",
     re.IGNORECASE,
 )
 _AND_ME = re.compile(
@@ -50,7 +50,7 @@ _NOT_PEOPLE = re.compile(
 def people(text: str) -> list[str]:
     """Return the names in "Bob, Alice and the design team", without articles and without "me"."""
     names = re.split(r"\s*(?:,\s*and\b|,|\band\b|&|\+)\s*", text)
-    wanted = [bare(n) for n in names]
+    wanted = [bare(re.sub(r"^(?:invite|include|add)\s+", "", n, flags=re.IGNORECASE)) for n in names]
     return [
         re.sub(r"'s$", "", n)
         for n in wanted
@@ -138,7 +138,7 @@ def head_phrase(text: str) -> str:
     """Return the leading noun phrase of a masked text, up to the first preposition, time or mark."""
     text = re.sub(r"^((?:an?|the|my|another|our)\s+)?(?:¤\s*)+", r"\1", text.lstrip(" ,"), flags=re.IGNORECASE)
     found = re.match(
-        r"[\s¤,]*(?P<head>.*?)(?=$|¤|[,;:?!]| (?:with|at|in|on|for|from|to|about|called|named|titled|regarding|into|by|until|between|over|via|w/|so that|because|that|due|back|forward|forwards|out|later|earlier|up|off|instead|and (?:invite|add|put|remind))\b)",
+        r"[\s¤,]*(?P<head>.*?)(?=$|¤|[,;?!]|:(?!\d)| (?:with|at|in|on|for|from|to|about|called|named|titled|regarding|into|by|until|between|over|via|w/|so that|because|that|due|back|forward|forwards|out|later|earlier|up|off|instead|and (?:invite|add|put|remind))\b)",
         text,
         re.IGNORECASE,
     )

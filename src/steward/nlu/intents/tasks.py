@@ -307,6 +307,10 @@ def listing(sentence: Sentence) -> Found | None:
         found = pattern.fullmatch(masked)
         if not found or _OTHER.search(re.sub(r"what about|tell me about", "", masked)):
             continue
+        if index == 1 and re.match(
+            r"what (?:do|have|did|will) (?:i|we) (?:have|got)(?! (?:left |got )?to\b| left)", masked, re.IGNORECASE
+        ):
+            continue
         if index == 1 and not re.fullmatch(
             r"(?:(?:¤|first|next|and|the|still|by|today|done|for|work|at work|home|from|store|the store|shop|house|around|buy|market|to do|on my list|now|finish|get|do|in)[ ,]*)*",
             found["rest"],

@@ -9,7 +9,7 @@ from steward.nlu.number_words import SMALL, spelled_value
 from steward.nlu.times.tags import MINUTES, Amount
 
 UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|fortnights?|months?|mths?|years?|yrs?|quarters?(?= of a year))"
-COUNT = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|an?|{SMALL}|a couple(?: of)?|couple(?: of)?|a few|several|half an?|half)"
+COUNT = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|a couple(?: of)?|couple(?: of)?|a few|several|half an?|half|an?|{SMALL})"
 _HALF_WORDS = r"(?:half(?: an| a|-an)?[ -]hour|half[ -]hour|a half[ -]hour|1/2(?: an)? hour)"
 _QUARTER = r"(?:(?:a |one )?quarter(?:[ -]of an)?[ -]hour|three quarters of an hour|three[- ]quarters of an hour)"
 _COMPOUND = (

@@ -157,7 +157,7 @@ def _put_clock(found: dict[str, Any], tag: Tag, day: date | None, part: str, now
             found["date"] = (day + timedelta(days=1)).isoformat()
     bare = day is None and "recurrence" not in found and "date_from" not in found
     if reading.anchor and bare:
-        day, start = _anchored(start, clock, part, now)
+        day, start = _anchored(start, clock, part or ("morning" if reading.prefer_morning else ""), now)
         found["date"] = day.isoformat()
     found["time"] = clock_text(start)
 

@@ -115,7 +115,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (rf"(?:on )?{_PLURAL_LIST}", _plural_days),
     (
         rf"{_EVERY} (?:single )?(?:(?P<other>other|second|alternate|third|fourth) |(?P<count>\d{{1,3}}|{SMALL}|couple of) )?"
-        rf"(?P<unit>minute|min|hour|hr|day|night|morning|afternoon|evening|week|fortnight|month|quarter|year)s?\b(?:,? on (?P<days>{_DAY_LIST}))?(?! (?:of|past|to) \w)",
+        rf"(?P<unit>minute|min|hour|hr|day|night|morning|afternoon|evening|week|fortnight|month|quarter|year)s?\b(?:,? on (?P<days>{_DAY_LIST}))?(?! (?:of|past) \w)",
         _unit,
     ),
     (
