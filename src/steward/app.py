@@ -35,6 +35,7 @@ from steward.db.migrate import migrate
 from steward.kit.clock import Clock, SystemClock
 from steward.kit.errors import StewardError
 from steward.kit.secrets import KeyRing, Sealer, key_ring_from_text, load_key_ring
+from steward.nlu import warm_up
 from steward.ports.jobs import Handler, Job, JobQueue
 from steward.ports.model import ModelRegistry
 from steward.probes import checks
@@ -171,7 +172,10 @@ async def _is_admin(request: Request) -> bool:
 @contextlib.asynccontextmanager
 async def running(house: House, state: Mapping[str, Any]) -> AsyncIterator[None]:
     """Keep the house running: workers inside, turns ended in time when the server drains."""
-    tasks = [asyncio.create_task(_end_turns_when_draining(house, state), name="draining")]
+    tasks = [
+        asyncio.create_task(_end_turns_when_draining(house, state), name="draining"),
+        asyncio.create_task(asyncio.to_thread(warm_up), name="warm up"),  # else the first sentence waits for it
+    ]
     if house.settings.workers:
         tasks.append(asyncio.create_task(house.work(), name="workers"))
         tasks[-1].add_done_callback(_say_if_it_died)

@@ -54,7 +54,7 @@ class Visitor:
         return dict(body.get("data", body))
 
     def send(self, operation: Operation, *, token: str | None = "", **more: Any) -> httpx2.Response:
-        """Send a documented request; ``token=None`` leaves the header out, ``body`` and ``path`` replace what is printed."""
+        """Send a documented request; ``token=None`` sends no token, ``body`` and ``path`` replace what is printed."""
         body = more.pop("body", self.filled(operation.body))
         path = more.pop("path", operation.path)
         headers = dict(more.pop("headers", {}))

@@ -94,6 +94,15 @@ class Database:
         """Run ``work`` in a read transaction and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
+    async def glance(self, work: Callable[[Transaction], T]) -> T:
+        """Run a read of a few prepared statements over indexed rows and return what it returns.
+
+        On SQLite it runs right here: handing such a read to a thread costs more than the read, because each of its
+        steps gives up the interpreter lock and must win it back (measured: 1.12 against 0.81 ms CPU a request). On
+        PostgreSQL, where it would wait for the network, it is ``read``. Longer reads belong into ``read``.
+        """
+        return self.read_now(work) if self._is_sqlite else await self.read(work)
+
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run ``work`` in a write transaction, commit it, and return what it returned.
 

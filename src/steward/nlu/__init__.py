@@ -6,7 +6,7 @@ from __future__ import annotations
 from steward.nlu.calculator import calculate
 from steward.nlu.frames import INTENTS, OUTWARD_INTENTS, REMINDER_TIME, Context, Frame, as_json
 from steward.nlu.speaking import question, say_date, say_rule, say_time, say_when
-from steward.nlu.understanding import understand
+from steward.nlu.understanding import understand, warm_up
 from steward.nlu.units import UNITS, convert
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "say_time",
     "say_when",
     "understand",
+    "warm_up",
 ]

@@ -7,10 +7,10 @@ Text of at most 200 characters, nesting of at most 50, whole numbers of at most 
 from __future__ import annotations
 
 import math
-import re
 from decimal import Decimal, DecimalException, localcontext
 
 from steward.nlu.number_words import with_digits
+from steward.nlu.patterns import Pattern
 
 MAX_CHARACTERS = 200
 MAX_DEPTH = 50
@@ -49,21 +49,21 @@ _WORDS: tuple[tuple[str, str], ...] = (
         " ",
     ),
 )
-_SUBSTITUTIONS = tuple((re.compile(pattern), new) for pattern, new in _WORDS)
-_ASKED = re.compile(
+_SUBSTITUTIONS = tuple((Pattern(pattern), new) for pattern, new in _WORDS)
+_ASKED = Pattern(
     r"^\s*(?:(?:what is|what's|whats|what are|how much is|how much are|calculate|compute|work out|figure out|solve|evaluate|tell me|what do (?:you|i|we) get (?:if|when) (?:you|i|we))\b[: ]*)+"
 )
 _VERB_FORMS = (
-    (re.compile(r"^\s*add (.+?) (?:and|to) (.+)$"), r"\1 + \2"),
-    (re.compile(r"^\s*subtract (.+?) from (.+)$"), r"(\2) - (\1)"),
-    (re.compile(r"^\s*multiply (.+?) (?:by|and|with|times) (.+)$"), r"(\1) * (\2)"),
-    (re.compile(r"^\s*divide (.+?) by (.+)$"), r"(\1) / (\2)"),
-    (re.compile(r"^\s*(?:the )?sum of (.+?) and (.+)$"), r"(\1) + (\2)"),
-    (re.compile(r"^\s*(?:the )?product of (.+?) and (.+)$"), r"(\1) * (\2)"),
-    (re.compile(r"^\s*(?:the )?difference between (.+?) and (.+)$"), r"(\1) - (\2)"),
-    (re.compile(r"^\s*(?:a |an )?(.+?) ?(?:percent|%|per cent) tip (?:on|for) (?:a )?(.+)$"), r"\1 percent \2"),
+    (Pattern(r"^\s*add (.+?) (?:and|to) (.+)$"), r"\1 + \2"),
+    (Pattern(r"^\s*subtract (.+?) from (.+)$"), r"(\2) - (\1)"),
+    (Pattern(r"^\s*multiply (.+?) (?:by|and|with|times) (.+)$"), r"(\1) * (\2)"),
+    (Pattern(r"^\s*divide (.+?) by (.+)$"), r"(\1) / (\2)"),
+    (Pattern(r"^\s*(?:the )?sum of (.+?) and (.+)$"), r"(\1) + (\2)"),
+    (Pattern(r"^\s*(?:the )?product of (.+?) and (.+)$"), r"(\1) * (\2)"),
+    (Pattern(r"^\s*(?:the )?difference between (.+?) and (.+)$"), r"(\1) - (\2)"),
+    (Pattern(r"^\s*(?:a |an )?(.+?) ?(?:percent|%|per cent) tip (?:on|for) (?:a )?(.+)$"), r"\1 percent \2"),
 )
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\*\*|[-+*/()!]|percentoff|percent|sqrt|cbrt|mod))")
+_TOKEN = Pattern(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\*\*|[-+*/()!]|percentoff|percent|sqrt|cbrt|mod))")
 
 
 class _Parser:

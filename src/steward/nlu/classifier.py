@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.tags import Tag
 
 WEIGHTS_FILE = "intent_weights.json"
 MAX_WORDS = 40
-_WORD = re.compile(r"¤[dtnro]?|[a-z]+(?:'[a-z]+)?|\d+|[?:]")
+_WORD = Pattern(r"¤[dtnro]?|[a-z]+(?:'[a-z]+)?|\d+|[?:]")
 _KINDS = {
     "date": "¤d", "period": "¤d", "part": "¤d", "clock": "¤t", "span": "¤t", "amount": "¤n", "rule": "¤r", "offset": "¤o",
     "instant": "¤d", "zone": "",
@@ -74,6 +73,8 @@ def features_of(words: list[str], known: frozenset[str]) -> list[str]:
 @cache
 def weights() -> Weights:
     """Return the committed model, read once."""
+    from importlib import resources
+
     text = resources.files("steward.nlu").joinpath(WEIGHTS_FILE).read_text(encoding="utf-8")
     data = json.loads(text)
     rows: dict[str, tuple[tuple[int, int], ...]] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from steward.nlu.patterns import Pattern
+
 UNITS_WORDS = {
     "zero": 0,
     "one": 1,
@@ -76,7 +78,7 @@ _ANY = "|".join([*UNITS_WORDS, *TENS_WORDS, *SCALES])
 SPELLED = rf"(?:(?:{_ANY})(?:(?:[ -]and)?[ -](?:{_ANY}))*)"
 """Regular expression of any spelled whole number."""
 
-_SPELLED_IN_TEXT = re.compile(
+_SPELLED_IN_TEXT = Pattern(
     rf"\b(?:an? (?=hundred|thousand|million|billion))?{SPELLED}(?: point(?: (?:{_ONES}|zero))+)?\b"
 )
 

@@ -11,15 +11,16 @@ from typing import Any
 from steward.nlu.frames import Context, Frame
 from steward.nlu.intents.reminders import REMINDING
 from steward.nlu.intents.slots import put_people, who
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, cleaned
 from steward.nlu.times.merging import Reading
 from steward.nlu.times.tags import Tag
 
-_FILLER = re.compile(
+_FILLER = Pattern(
     r"^(?:(?:oh|um+|uh+|well|let's|lets|let us|make it|say|maybe|how about|what about|i think|i'd say|do|go with|try|perhaps|just|it's|it is|its|that's|with|to|for|at|the|it should be|call it|name it|tell (?:him|her|them)(?: that)?|say that|remind me to|about|please|sorry|i mean|i meant|actually)\s+)+",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"\b(?:what|who|why|how|which|where|is|are|can|do|does)\b", re.IGNORECASE)
+_QUESTION = Pattern(r"\b(?:what|who|why|how|which|where|is|are|can|do|does)\b", re.IGNORECASE)
 _TIME_WORDS = frozenset({"date", "time"})
 
 

@@ -9,19 +9,20 @@ from functools import cached_property
 from typing import Any
 
 from steward.nlu.frames import Context
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.merging import Reading, time_entities
 from steward.nlu.times.tagger import tag_times
 from steward.nlu.times.tags import Tag
 from steward.nlu.wording import MASK
 
-_DANGLING_END = re.compile(
+_DANGLING_END = Pattern(
     r"(?:[\s,.;:!?-]+|(?<!\w)(?:to|for|at|on|by|with|and|about|of|from|that|in|the|is|due|around|before|after|then|starting|sometime|as|-)|¤)+$",
     re.IGNORECASE,
 )
-_DANGLING_START = re.compile(
+_DANGLING_START = Pattern(
     r"^(?:[\s,.;:!?-]+|(?:to|for|at|on|by|with|and|about|of|that|in|is|from)(?!\w)|¤)+", re.IGNORECASE
 )
-_ARTICLE = re.compile(r"^(?:the|a|an|my|our|this|that|some|another)\s+(?=\S)", re.IGNORECASE)
+_ARTICLE = Pattern(r"^(?:the|a|an|my|our|this|that|some|another)\s+(?=\S)", re.IGNORECASE)
 
 
 def cleaned(text: str) -> str:

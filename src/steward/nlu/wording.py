@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from steward.nlu.patterns import Pattern
+
 MASK = "¤"
 """Stands for one time expression in a masked sentence."""
 
@@ -21,10 +23,10 @@ _PLAIN = str.maketrans(
         "…": "...", MASK: " ", "×": "*", "÷": "/", "½": " 1/2", "¼": " 1/4", "¾": " 3/4",
     }
 )  # fmt: skip
-_NOISE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\ufeff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+")
-_SPACES = re.compile(r"\s+")
+_NOISE = Pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\ufeff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+")
+_SPACES = Pattern(r"\s+")
 
-_OPENING = re.compile(
+_OPENING = Pattern(
     r"""(?:
     (?:(?:hey|hi|hello|ok|okay|yo)[ ,]+)?(?:steward|assistant|computer|jarvis|buddy)\b[ ,.:!-]*
   | (?:hey|hi|hello|yo)(?:\ there)?[ ,!.]+(?=\S+\ \S+\ \S)
@@ -42,7 +44,7 @@ _OPENING = re.compile(
   )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CLOSING = re.compile(
+_CLOSING = Pattern(
     r"(?:[ ,]+(?:please|pls|plz|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|cheers|for me|would you|will you|can you|could you"
     r"|if you can|if possible|if that's (?:ok|okay|possible)|okay|ok|mate|if you don't mind|when you (?:can|get a chance)|steward))$",
     re.IGNORECASE,

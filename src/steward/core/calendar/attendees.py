@@ -29,7 +29,7 @@ def invitee(text: str) -> Invitee:
 def resolve(tx: Transaction, actor: Actor, invitees: Sequence[Invitee]) -> list[EventAttendee]:
     """Return attendee rows; a name without an address gets the one known address that fits it, or none.
 
-    Known are the people of the same tenant and those who were invited by this person before. Two different people who
+    Known are the other people of the same tenant and those who were invited by this person before. Two different people who
     fit the name equally well leave it without an address.
 
     Raises:
@@ -61,7 +61,12 @@ def _known(tx: Transaction, actor: Actor, names: Iterable[str]) -> list[tuple[st
     wanted = " ".join(names)
     colleagues = tx.session.execute(
         select(User.full_name, User.email)
-        .where(User.tenant_key == actor.tenant_key, User.email.is_not(None), *_narrowed(User.full_name, wanted))
+        .where(
+            User.tenant_key == actor.tenant_key,
+            User.key != actor.user_key,
+            User.email.is_not(None),
+            *_narrowed(User.full_name, wanted),
+        )
         .order_by(User.key)
         .limit(_MOST_KNOWN)
     )

@@ -36,6 +36,27 @@ _PAGE = (
     .offset(bindparam("offset"))
     .limit(bindparam("limit"))
 )
+_VIEW_COLUMNS = (
+    Conversation.id,
+    Conversation.title,
+    Conversation.channel,
+    Conversation.provider,
+    Conversation.model,
+    Conversation.system_prompt,
+    Conversation.details,
+    Conversation.message_count,
+    Conversation.last_message_at,
+    Conversation.created_at,
+    Conversation.updated_at,
+)  # in the order of ConversationView
+_COUNT = select(User.conversation_count).where(User.key == bindparam("user_key"))
+_LIST = (
+    select(*_VIEW_COLUMNS)
+    .where(Conversation.user_key == bindparam("user_key"))
+    .order_by(Conversation.last_message_at.desc(), Conversation.key.desc())
+    .offset(bindparam("offset"))
+    .limit(bindparam("limit"))
+)
 _OLDEST = _PAGE.order_by(Message.key)
 _NEWEST = _PAGE.order_by(Message.key.desc())
 
@@ -77,16 +98,13 @@ class ConversationService:
         """Return the person's conversations, the last used first."""
 
         def work(tx: Transaction) -> Page[ConversationView]:
-            total = tx.session.execute(select(User.conversation_count).where(User.key == actor.user_key)).scalar_one()
-            rows = tx.session.execute(
-                mine(actor)
-                .order_by(Conversation.last_message_at.desc(), Conversation.key.desc())
-                .offset(window.offset)
-                .limit(window.limit)
-            ).scalars()
-            return Page([view(row) for row in rows], total, window)
+            total = tx.connection.execute(_COUNT, {"user_key": actor.user_key}).scalar_one()
+            rows = tx.connection.execute(
+                _LIST, {"user_key": actor.user_key, "offset": window.offset, "limit": window.limit}
+            ).all()
+            return Page([ConversationView(*row) for row in rows], total, window)
 
-        return await self._db.read(work)
+        return await self._db.glance(work)
 
     async def get(self, actor: Actor, conversation_id: UUID) -> ConversationView:
         """Return one conversation.
@@ -119,7 +137,7 @@ class ConversationService:
             ).all()
             return Page([message_view(row, conversation_id) for row in rows], found[6], window)
 
-        return await self._db.read(work)
+        return await self._db.glance(work)
 
     async def recent_messages(
         self, actor: Actor, conversation_ids: Sequence[UUID], each: int = 20

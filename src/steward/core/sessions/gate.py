@@ -38,7 +38,7 @@ def session_of_token(tx: Transaction, session_id: UUID, *, for_update: bool = Fa
     The token that names it was signed here: it is the proof on whose behalf the row is read.
     """
     statement = _SESSION_HELD if for_update else _SESSION
-    return tx.session.execute(statement, {"session_id": session_id}).one_or_none()
+    return tx.connection.execute(statement, {"session_id": session_id}).one_or_none()
 
 
 def is_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:

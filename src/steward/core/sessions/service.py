@@ -242,7 +242,7 @@ class SessionService:
             return row
 
         stale: list[int] = []
-        row = await self._db.read(work)
+        row = await self._db.glance(work)
         for session_key in stale:
             self._note_activity(session_key)
         actor = actor_of(row, session_id=claims.session_id, ip=ip)

@@ -18,12 +18,14 @@ class LiveTurn:
         "_events",
         "_is_abandoned",
         "_waiting",
+        "begun",
         "cancelled",
         "ending",
         "first_number",
         "followed",
         "keeper",
         "kept",
+        "lost",
         "message_id",
         "result",
         "task",
@@ -37,7 +39,9 @@ class LiveTurn:
         self.task: asyncio.Task[None] | None = None
         self.keeper: asyncio.Task[None] | None = None
         self.ending = asyncio.Event()
+        self.begun = False
         self.cancelled = False
+        self.lost = False
         self.followed = False
         self.kept = 0
         self.first_number = first_number
@@ -55,9 +59,24 @@ class LiveTurn:
         return Numbered(self.first_number + len(self._events), event)
 
     def cancel(self) -> None:
-        """Stop the turn; its text so far is kept."""
-        if self.task is not None and not self.is_over:
+        """Stop the turn; its text so far is kept. One that is ending already ends as it is."""
+        if not (self.cancelled or self.ending.is_set()):
             self.cancelled = True
+            if self.begun:  # else it stops itself when it begins: a task that never ran could not store its end
+                self._stop()
+
+    def lose(self) -> None:
+        """Stop the turn without an end: another process has it."""
+        self.lost = True
+        self._stop()
+
+    def leave(self) -> None:
+        """Stop the turn without an end because this process ends; one that is ending may finish."""
+        if not self.ending.is_set():
+            self._stop()
+
+    def _stop(self) -> None:
+        if self.task is not None:
             self.task.cancel()
 
     def unkept(self) -> list[Numbered]:

@@ -1,12 +1,11 @@
 """The loop of a turn: model, tools, model again, until there is an answer or a bound is reached.
 
-Bounds: steps, seconds of the whole turn, tokens, seconds a tool. It knows no database: tools are run by a callable, and
-what happens is told to ``emit`` as it happens.
+Bounds: steps and tokens; time is the caller's. It knows no database: tools are run by a callable, and what happens is
+told to ``emit`` as it happens.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -17,6 +16,7 @@ import orjson
 from steward.core.turns.rules import estimated_tokens
 from steward.core.turns.types import Text, ToolCalled, ToolReturned, TurnEvent, TurnRecord
 from steward.kit.errors import Kind, StewardError, Unavailable
+from steward.kit.text import without_controls
 from steward.ports.model import (
     ChatModel,
     FrameNoted,
@@ -61,16 +61,16 @@ class Outcome(Protocol):
         ...
 
 
-RunTool = Callable[[int, int, ToolCall], Awaitable[Outcome]]
+RunTools = Callable[[int, Sequence[ToolCall]], Awaitable[Sequence[Outcome]]]
+"""Runs the calls of a step, numbered from 1, and returns their outcomes in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a turn: model calls, tokens in and out, seconds a tool."""
+    """The bounds of a turn: model calls, tokens in and out."""
 
     steps: int
     tokens: int
-    tool_seconds: float
 
 
 @dataclass(slots=True)
@@ -79,6 +79,7 @@ class _Step:
 
     text: list[str]
     calls: list[ToolCall]
+    characters: int = 0
     usage: Usage | None = None
     stopped: Stopped | None = None
 
@@ -89,13 +90,13 @@ class TurnLoop:
     def __init__(
         self,
         model: ChatModel,
-        run_tool: RunTool,
+        run_tools: RunTools,
         emit: Callable[[TurnEvent], None],
         limits: Limits,
         record: TurnRecord,
     ) -> None:
         self._model = model
-        self._run_tool = run_tool
+        self._run_tools = run_tools
         self._emit = emit
         self._limits = limits
         self._record = record
@@ -118,7 +119,7 @@ class TurnLoop:
             if not done.calls:
                 return
             messages.append(Message("assistant", "".join(done.text), tool_calls=tuple(done.calls)))
-            messages += await self._run_tools(step, done.calls)
+            messages += await self._results(step, done.calls)
             if self._record.input_tokens + self._record.output_tokens > self._limits.tokens:
                 raise TurnTooCostly
         raise TurnTooLong
@@ -139,6 +140,9 @@ class TurnLoop:
             raise Unavailable("The model's answer broke off.", code="MODEL_UNAVAILABLE")
 
     def _say(self, text: str, done: _Step) -> None:
+        text = without_controls(text)
+        if not text:
+            return
         record = self._record
         if record.first_token_ms is None:
             record.first_token_ms = int((monotonic() - self._began) * 1000)
@@ -147,6 +151,9 @@ class TurnLoop:
         done.text.append(text)
         record.text.append(text)
         self._emit(Text(text))
+        done.characters += len(text)
+        if record.input_tokens + record.output_tokens + done.characters // 4 > self._limits.tokens:
+            raise TurnTooCostly
 
     def _note(self, event: ModelEvent, done: _Step) -> None:
         if isinstance(event, ToolCall):
@@ -172,27 +179,13 @@ class TurnLoop:
         record.output_tokens += usage.output_tokens
         record.model_used = done.stopped.model if done.stopped else record.model_used or self._model.name
 
-    async def _run_tools(self, step: int, calls: Sequence[ToolCall]) -> list[Message]:
+    async def _results(self, step: int, calls: Sequence[ToolCall]) -> list[Message]:
         for call in calls:
             self._emit(ToolCalled(call.call_id, call.name, call.arguments))
-        if len(calls) == 1:
-            outcomes = [await self._run_tool(step, 0, calls[0])]
-        else:
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(_as_task(self._run_tool(step, position, call)))
-                    for position, call in enumerate(calls)
-                ]
-            outcomes = [task.result() for task in tasks]
+        outcomes = await self._run_tools(step, calls)
+        self._record.note_tools((call.name, outcome.action) for call, outcome in zip(calls, outcomes, strict=True))
         results = []
         for call, outcome in zip(calls, outcomes, strict=True):
-            self._record.tools_used.append(call.name)
-            if outcome.action:
-                self._record.actions.append(outcome.action)
             self._emit(ToolReturned(call.call_id, call.name, outcome.ok, outcome.data))
             results.append(Message("tool", orjson.dumps(outcome.data).decode(), call_id=call.call_id, name=call.name))
         return results
-
-
-async def _as_task(work: Awaitable[Outcome]) -> Outcome:
-    return await work

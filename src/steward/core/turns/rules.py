@@ -9,6 +9,7 @@ from steward.ports.model import Message
 HISTORY_MESSAGES = 40
 HISTORY_CHARACTERS = 48_000
 MESSAGE_CHARACTERS = 32_000
+NUMBERS_AN_ATTEMPT = 1_000_000
 
 SYSTEM_PROMPT = (
     "You are Steward, a personal assistant that really acts: use the tools for the calendar, tasks, reminders, notes "
@@ -20,6 +21,14 @@ SYSTEM_PROMPT = (
 def estimated_tokens(text: str) -> int:
     """Return a token count for a provider that gives none: a quarter of the characters, rounded up."""
     return -(-len(text) // 4)
+
+
+def first_number(attempt: int) -> int:
+    """Return the number of the first event of the attempt, above any that a reader may have seen of the one before.
+
+    The process that died may have told of events that it had not kept yet.
+    """
+    return (attempt - 1) * NUMBERS_AN_ATTEMPT + 1
 
 
 def trimmed(messages: Sequence[Message], characters: int = HISTORY_CHARACTERS) -> list[Message]:

@@ -1,4 +1,4 @@
-"""The rows of a turn: begin, keep events, record tools, finish, take over; all in the caller's transaction."""
+"""The rows of a turn: begin, keep events, record tools, finish; all in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import orjson
-from sqlalchemy import Table, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, case, exists, func, literal_column, select, update
 
 from steward.core.conversations import MessageView, conversation_row, open_conversation, title_of
 from steward.core.tools import ToolOutcome
@@ -26,6 +25,7 @@ from steward.core.turns.types import (
 from steward.db.database import Transaction
 from steward.db.tables import Conversation, Message, ToolCall, Turn, TurnEvents
 from steward.kit.actor import Actor
+from steward.kit.errors import NotFound
 from steward.kit.ids import new_id
 from steward.ports import model as port
 
@@ -36,23 +36,26 @@ _turns: Table = Turn.__table__  # type: ignore[assignment]  # declarative tables
 _messages: Table = Message.__table__  # type: ignore[assignment]
 _events: Table = TurnEvents.__table__  # type: ignore[assignment]
 _calls: Table = ToolCall.__table__  # type: ignore[assignment]
+RUNNING: ColumnElement[str] = literal_column("'running'", String())
+"""A literal, for a partial index is not used for a parameter that happens to have its value."""
 
 _TOUCH = (
     update(Conversation.__table__)  # type: ignore[arg-type]
     .where(Conversation.key == bindparam("row"))
     .values(
-        message_count=bindparam("count"),
+        message_count=Conversation.message_count + 2,
         last_message_at=bindparam("at"),
         updated_at=bindparam("at"),
-        title=bindparam("name"),
+        title=case((Conversation.title == "", bindparam("name")), else_=Conversation.title),
     )
+    .returning(Conversation.message_count)
 )
 _HISTORY = (
-    select(Message.role, Message.content, Message.frame)
+    select(Message.role, Message.content, Message.frame, Message.status)
     .where(
         Message.conversation_key == bindparam("conversation"),
-        Message.turn_key != bindparam("turn"),
-        Message.status != "running",
+        Message.key
+        < select(func.min(_messages.c.key)).where(_messages.c.turn_key == bindparam("turn")).scalar_subquery(),
     )
     .order_by(Message.key.desc())
     .limit(HISTORY_MESSAGES)
@@ -64,7 +67,13 @@ _INSERT_TURN, _INSERT_MESSAGE, _INSERT_EVENTS, _INSERT_CALL = (
     _calls.insert(),
 )
 _ANSWER = _messages.update().where(_messages.c.id == bindparam("row"))
-_OUTCOME = _turns.update().where(_turns.c.key == bindparam("row"))
+_mine = (_turns.c.key == bindparam("row"), _turns.c.attempts == bindparam("attempt"), _turns.c.status == RUNNING)
+_OUTCOME = _turns.update().where(*_mine)
+_RENEW = _turns.update().where(*_mine).values(lease_until=bindparam("until")).returning(_turns.c.cancel_wanted)
+
+
+class TurnLost(Exception):
+    """Another process has taken the turn over, or it is gone: this one must do nothing more for it."""
 
 
 def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
@@ -78,9 +87,14 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
         conversation = conversation_row(tx, actor, opened.id)
     else:
         conversation = conversation_row(tx, actor, wish.conversation_id)
-    conversation_key, conversation_id, title, provider, model, system_prompt, count = conversation
+    conversation_key, conversation_id, _, provider, model, system_prompt, _ = conversation
     turn_id, user_message_id, message_id = new_id(), new_id(), new_id()
     connection = tx.connection
+    count = connection.execute(  # first of all: from here to the commit no other turn begins in this conversation
+        _TOUCH, {"row": conversation_key, "at": tx.now, "name": title_of(wish.text)}
+    ).scalar_one_or_none()
+    if count is None:
+        raise NotFound("There is no such conversation.")
     inserted = connection.execute(
         _INSERT_TURN,
         {
@@ -104,10 +118,7 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
             {**message, "id": message_id, "role": "assistant", "content": "", "status": "running"},
         ],
     )
-    connection.execute(
-        _TOUCH,
-        {"row": conversation_key, "count": count + 2, "at": tx.now, "name": title or title_of(wish.text)},
-    )
+    history, is_behind = history_before(tx, conversation_key, turn_key) if count > 2 else ([], False)
     return TurnRecord(
         turn_key=turn_key,
         turn_id=turn_id,
@@ -119,15 +130,20 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
         provider=provider,
         model=model,
         system_prompt=system_prompt,
-        history=history_before(tx, conversation_key, turn_key) if count else [],
+        history=history,
+        is_behind=is_behind,
         created_at=tx.now,
     )
 
 
-def history_before(tx: Transaction, conversation_key: int, turn_key: int) -> list[port.Message]:
-    """Return the finished messages of the conversation before the turn, oldest first, at most the newest forty."""
+def history_before(tx: Transaction, conversation_key: int, turn_key: int) -> tuple[list[port.Message], bool]:
+    """Return what was said before the turn, oldest first, at most the newest forty messages.
+
+    And whether an earlier turn of the conversation still runs: then the history is not whole yet.
+    """
     rows = tx.connection.execute(_HISTORY, {"conversation": conversation_key, "turn": turn_key}).all()
-    return [port.Message(role=role, content=content, frame=frame) for role, content, frame in reversed(rows)]
+    said = [port.Message(role=role, content=text, frame=frame) for role, text, frame, _ in reversed(rows) if text]
+    return said, any(status == "running" for _, _, _, status in rows)
 
 
 def keep_events(tx: Transaction, turn_key: int, batch: Sequence[Numbered]) -> None:
@@ -158,9 +174,9 @@ def kept_events(tx: Transaction, turn_key: int, after: int, before: int | None =
     return [item for item in found if item.number > after and (before is None or item.number < before)]
 
 
-def status_and_events(tx: Transaction, turn_key: int, after: int) -> tuple[str, list[Numbered]]:
-    """Return the status of the turn, read before its kept events above ``after``."""
-    status = tx.session.execute(select(Turn.status).where(Turn.key == turn_key)).scalar_one()
+def status_and_events(tx: Transaction, turn_key: int, after: int) -> tuple[str | None, list[Numbered]]:
+    """Return the status of the turn, read before its kept events above ``after``; None for a turn that is gone."""
+    status = tx.session.execute(select(Turn.status).where(Turn.key == turn_key)).scalar_one_or_none()
     return status, kept_events(tx, turn_key, after)
 
 
@@ -169,18 +185,17 @@ def want_cancelled(tx: Transaction, turn_key: int) -> None:
     tx.session.execute(update(Turn).where(Turn.key == turn_key).values(cancel_wanted=True))
 
 
-def any_expired(tx: Transaction) -> bool:
-    """Return whether a running turn's lease is over."""
-    return (
-        tx.session.execute(select(Turn.key).where(Turn.status == "running", Turn.lease_until < tx.now).limit(1)).first()
-        is not None
-    )
+def renew(tx: Transaction, record: TurnRecord) -> bool:
+    """Move the lease on and return whether somebody wants the turn stopped.
 
-
-def renew(tx: Transaction, turn_key: int) -> bool:
-    """Move the lease on and return whether somebody wants the turn stopped."""
-    wanted = tx.session.execute(select(Turn.cancel_wanted).where(Turn.key == turn_key)).scalar_one()
-    tx.session.execute(update(Turn).where(Turn.key == turn_key).values(lease_until=tx.now + LEASE))
+    Raises:
+        TurnLost: another process has it.
+    """
+    wanted = tx.connection.execute(
+        _RENEW, {"row": record.turn_key, "attempt": record.attempts, "until": tx.now + LEASE}
+    ).scalar_one_or_none()
+    if wanted is None:
+        raise TurnLost
     return wanted
 
 
@@ -204,7 +219,7 @@ def record_tool(
             "user_key": actor.user_key,
             "step": step,
             "position": position,
-            "call_id": call.call_id,
+            "call_id": call.call_id[:120],
             "name": call.name,
             "arguments": dict(arguments),
             "ok": outcome.ok,
@@ -220,28 +235,20 @@ def record_tool(
 def finish(
     tx: Transaction, record: TurnRecord, status: TurnStatus, cost_usd: Decimal, failure: Failed | None = None
 ) -> MessageView:
-    """Store how the turn ended and return the message that answers; the last writer of a turn, and the only one."""
+    """Store how the turn ended and return the message that answers; the last writer of a turn, and the only one.
+
+    Raises:
+        TurnLost: another process has it.
+    """
     content = "".join(record.text)
     tokens = record.input_tokens + record.output_tokens
     connection = tx.connection
     frame = record.frame or {}
-    connection.execute(
-        _ANSWER,
-        {
-            "row": record.message_id,
-            "content": content,
-            "status": status,
-            "actions": list(record.actions),
-            "frame": record.frame,
-            "tokens_used": tokens,
-            "cost_usd": cost_usd,
-            "model_used": record.model_used,
-        },
-    )
-    connection.execute(
+    ended = connection.execute(
         _OUTCOME,
         {
             "row": record.turn_key,
+            "attempt": record.attempts,
             "status": status,
             "intent": frame.get("intent"),
             "entities": frame.get("entities"),
@@ -259,6 +266,21 @@ def finish(
             "finished_at": tx.now,
         },
     )
+    if ended.rowcount == 0:
+        raise TurnLost
+    connection.execute(
+        _ANSWER,
+        {
+            "row": record.message_id,
+            "content": content,
+            "status": status,
+            "actions": list(record.actions),
+            "frame": record.frame,
+            "tokens_used": tokens,
+            "cost_usd": cost_usd,
+            "model_used": record.model_used,
+        },
+    )
     return MessageView(
         id=record.message_id,
         conversation_id=record.conversation_id,
@@ -271,101 +293,6 @@ def finish(
         model_used=record.model_used,
         created_at=record.created_at,
     )
-
-
-def take_expired(tx: Transaction, limit: int = 100) -> list[int]:
-    """Return the keys of running turns whose process stopped renewing them, and renew them for whoever resumes."""
-    rows = tx.session.execute(
-        select(Turn.key)
-        .where(Turn.status == "running", Turn.lease_until < tx.now)
-        .order_by(Turn.lease_until)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    keys = list(rows.scalars())
-    if keys:
-        tx.session.execute(update(Turn).where(Turn.key.in_(keys)).values(lease_until=tx.now + LEASE))
-    return keys
-
-
-def give_back(tx: Transaction, turn_keys: Sequence[int]) -> None:
-    """Let go of running turns at shutdown, so that the next process takes them over at once."""
-    tx.session.execute(update(Turn).where(Turn.key.in_(turn_keys), Turn.status == "running").values(lease_until=tx.now))
-
-
-def take_over(tx: Transaction, turn_key: int) -> tuple[TurnRecord, int, list[port.Message]] | None:
-    """Return a running turn for another try: its record, the owner's key, and the tool exchanges already done.
-
-    None when it is no longer running.
-    """
-    answer, asked = Message.__table__.alias("answer"), Message.__table__.alias("asked")
-    row = tx.session.execute(
-        select(
-            Turn.id,
-            Turn.user_key,
-            Turn.wish,
-            Turn.created_at,
-            Turn.attempts,
-            Conversation.key,
-            Conversation.id,
-            Conversation.provider,
-            Conversation.model,
-            Conversation.system_prompt,
-            answer.c.id,
-            asked.c.id,
-            asked.c.content,
-        )
-        .join(Conversation, Conversation.key == Turn.conversation_key)
-        .join(answer, and_(answer.c.turn_key == Turn.key, answer.c.role == "assistant"))
-        .join(asked, and_(asked.c.turn_key == Turn.key, asked.c.role == "user"))
-        .where(Turn.key == turn_key, Turn.status == "running")
-    ).first()
-    if row is None:
-        return None
-    tx.session.execute(
-        update(Turn).where(Turn.key == turn_key).values(attempts=Turn.attempts + 1, lease_until=tx.now + LEASE)
-    )
-    last = tx.session.execute(
-        select(TurnEvents.last).where(TurnEvents.turn_key == turn_key).order_by(TurnEvents.last.desc()).limit(1)
-    ).scalar()
-    wish = TurnWish(text=row[12], conversation_id=row[6], **row[2])
-    record = TurnRecord(
-        turn_key=turn_key,
-        turn_id=row[0],
-        conversation_key=row[5],
-        conversation_id=row[6],
-        message_id=row[10],
-        user_message_id=row[11],
-        wish=wish,
-        provider=row[7],
-        model=row[8],
-        system_prompt=row[9],
-        history=history_before(tx, row[5], turn_key),
-        created_at=row[3],
-        first_number=(last or 0) + 1,
-        attempts=row[4] + 1,
-    )
-    return record, row[1], _done_exchanges(tx, turn_key, record)
-
-
-def _done_exchanges(tx: Transaction, turn_key: int, record: TurnRecord) -> list[port.Message]:
-    rows = tx.session.execute(
-        select(ToolCall.step, ToolCall.call_id, ToolCall.name, ToolCall.arguments, ToolCall.result, ToolCall.action)
-        .where(ToolCall.turn_key == turn_key)
-        .order_by(ToolCall.step, ToolCall.position)
-    ).all()
-    messages: list[port.Message] = []
-    for step in sorted({row[0] for row in rows}):
-        mine = [row for row in rows if row[0] == step]
-        calls = tuple(port.ToolCall(row[1], row[2], orjson.dumps(row[3]).decode()) for row in mine)
-        messages.append(port.Message("assistant", tool_calls=calls))
-        messages += [
-            port.Message("tool", content=orjson.dumps(row[4]).decode(), call_id=row[1], name=row[2]) for row in mine
-        ]
-    record.tools_used = [row[2] for row in rows]
-    record.actions = [row[5] for row in rows if row[5]]
-    record.first_step = max((row[0] for row in rows), default=0) + 1
-    return messages
 
 
 def forget_events(tx: Transaction) -> int:

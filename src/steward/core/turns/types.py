@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -108,7 +108,7 @@ LAST_EVENTS = (Finished, Failed)
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """An event with its number in the turn, from 1 without gaps."""
+    """An event with its number in the turn: from 1 without gaps, but for a leap where the turn was restarted."""
 
     number: int
     event: TurnEvent
@@ -145,7 +145,10 @@ def _plain(value: Any) -> Any:
 
 @dataclass(slots=True)
 class TurnRecord:
-    """A running turn as its runner keeps it: keys for rows, and what the turn has come to so far."""
+    """A running turn as its runner keeps it: keys for rows, and what the turn has come to so far.
+
+    ``is_behind`` while an earlier turn of the conversation still runs; ``attempts`` counts the processes that had it.
+    """
 
     turn_key: int
     turn_id: UUID
@@ -159,6 +162,7 @@ class TurnRecord:
     system_prompt: str | None
     history: list[Message]
     created_at: datetime
+    is_behind: bool = False
     first_number: int = 1
     first_step: int = 1
     attempts: int = 1
@@ -171,3 +175,10 @@ class TurnRecord:
     input_tokens: int = 0
     output_tokens: int = 0
     first_token_ms: int | None = None
+
+    def note_tools(self, tools: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
+        """Note tools that ran, by name, with what the person is shown of them."""
+        for name, action in tools:
+            self.tools_used.append(name)
+            if action:
+                self.actions.append(action)

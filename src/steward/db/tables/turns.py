@@ -71,7 +71,7 @@ class TurnEvents(Base):
 class ToolCall(Identified, Base):
     """A tool that ran in a turn; written in the transaction of its effect, so neither exists without the other.
 
-    ``action`` is what the answer shows of it; ``inverse`` is how to take the effect back: ``{"verb": …, "arguments": …}``.
+    ``action`` is what the answer shows of it; ``inverse`` is how to take the effect back.
     """
 
     __tablename__ = "tool_calls"

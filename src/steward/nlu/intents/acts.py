@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import re
+from steward.nlu.patterns import Pattern
 
 _NAME = r"(?: (?:steward|assistant|computer|there|everyone|all|again|buddy|mate|friend|everybody|man))?"
 _PLEASE = r"(?: please| pls| thanks| thank you| now| then)?"
@@ -65,8 +65,8 @@ _ACTS: tuple[tuple[str, str], ...] = (
         r"|(?:how do (?:you|i|we) (?:work|use (?:this|you|it)|start|get started|begin|talk to you)|how does (?:this|it|that|this thing) work|how (?:can|could|do|should) (?:you|i) (?:help(?: me)?|use you|use this|talk to you))|what else can (?:you|i) (?:do|say|ask)|what kinds? of (?:things|stuff|questions|commands) can (?:you|i) (?:do|ask|say|handle|help with|understand)(?: you)?|show (?:me )?(?:what you can do|the (?:commands|help|menu|options)|help|your (?:features|commands|skills)|all commands|some examples|examples)|what commands (?:do you (?:know|understand|have|support)|are there|can i (?:use|say))|(?:list|give me|tell me) (?:the |your |all |all the |a list of )?(?:commands|features|skills|options|examples)|tell me what you can do|what (?:things )?can (?:i|you) (?:do|ask)(?: (?:you|here|with you|with this))?|instructions|commands|menu|how to use (?:this|you)|i'm (?:lost|stuck|confused)|i don't know what to (?:do|say)|give me some examples|usage|what (?:are my|are the) options|can you do (?:anything|something) (?:else|useful))",
     ),
 )
-ACTS = tuple((intent, re.compile(rf"{_UP_TO}(?:{core}){_PLEASE}{_NAME}")) for intent, core in _ACTS)
-_MARKS = re.compile(r"[.,!?;:\"~*_()-]+")
+ACTS = tuple((intent, Pattern(rf"{_UP_TO}(?:{core}){_PLEASE}{_NAME}")) for intent, core in _ACTS)
+_MARKS = Pattern(r"[.,!?;:\"~*_()-]+")
 
 
 def plain_words(text: str) -> str:

@@ -9,16 +9,21 @@ from typing import Any
 from steward.nlu.intents.found import Found
 from steward.nlu.intents.slots import event_title, is_generic, mentions_event, put_people, who
 from steward.nlu.intents.words import CALENDAR, EVENT, SHOW
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare
 from steward.nlu.times.merging import Reading
 
 ASKING = Reading(anchor=True)
 
-_SUMMARY = re.compile(
+_SUMMARY = Pattern(
     r"(?:(?:please )?(?:summari[sz]e|recap|sum up|brief me(?: on)?|catch me up(?: on)?|fill me in(?: on)?|run (?:me )?through|walk me through|give me|what's|what is|how's|how is|how does|tell me about|read me|show me|let's hear|i want|get me|overview of|outline|prepare|go over|talk me through|what does|do|run down|break down|update me on|start|hit me with)\s+)?(?:(?:a|an|the|my|today's|¤|quick|short|brief|daily|morning|full|evening|of|for|me|today|whole|entire) ?)*(?:(?:day|daily|morning|evening|¤) ?)?(?:day|briefing|summary|rundown|run-down|overview|recap|brief|digest|agenda summary|update|day ahead|report for ¤)(?: (?:of|for|on|about|my|day|the|¤|ahead|today|look(?:s|ing)?(?: like)?|shaping up|going to look like|schedule|calendar|hold|in store|like|please))*",
     re.IGNORECASE,
 )
-_HAPPENING = re.compile(
+_BRIEF = Pattern(
+    r"(?:brief|catch|fill|get) me(?: up| in| to speed)*(?: on| for| about)?(?: my)?(?: day| ¤)+|(?:is there )?(?:anything|what)(?: else)? (?:i should|i need to|do i need to|should i|i ought to|i have to) know(?: about| for| before i start)?(?: my day| ¤)+",
+    re.IGNORECASE,
+)
+_HAPPENING = Pattern(
     r"(?:what's|what is|whats|what) (?:happening|going on|up|in store|the plan|planned|the agenda|ahead)(?: (?:for me|for|with me|in my day|on))* ?(?P<t>¤)(?: for me)?|(?:what's|what is) (?:my day|¤) (?:look(?:ing)? like|going to be like)|how(?:'s| is| does| will) my day (?:look|looking|shaping up|go|going)(?: like| ¤)*|what(?:'s| does) my day (?:look )?(?:like|hold|got in store)?(?: ¤)?",
     re.IGNORECASE,
 )
@@ -27,7 +32,7 @@ _EVENTS = r"(?:meetings?|appointments?|appts?|events?|calls?|things|plans|engage
 _CHECKS: tuple[str, ...] = (
     rf"(?:{SHOW} )(?:(?:the|my|our|me|whole|entire|full|of|work|at|up|on|all|today's|¤|weekly|daily|personal) ?)*(?:{CALENDAR}|week|weekend)\b(?: (?:is|looks|look like|for|events|items|view|on|of|please|in|entries|ahead|¤))*.{{0,3}}",
     rf"(?:{SHOW} )(?:(?:the|my|our|me|all|any|of|upcoming|scheduled|next|¤) ?)*{_EVENTS}(?P<rest>(?:\b.*)?)",
-    rf"(?:what's|what is|what are|whats|what do i have|what have i got|what've i got|what i have|what|anything|is there anything|do i have anything|have i got anything|is anything|got anything|is there something|anything else|what else is|what else do i have|something|who's|who is|do i have something|what events are|what's going|what all is|how many things are) ?(?:(?:is|are|there|going|coming up|planned|scheduled|booked|lined up|happening|set|for me|on the) )*(?:on|in|for|up on|down (?:in|on|for)|to|at|coming up|happening on|planned on) (?:(?:the|my|our|¤) ?)*(?:{CALENDAR}|cards|docket|plate|program|programme|menu|itinerary)\b.*",
+    rf"(?:what's|what is|what are|whats|what do i have|what have i got|what've i got|what i have|what|anything|is there anything|do i have anything|have i got anything|is anything|got anything|is there something|anything else|what else is|what else do i have|something|who's|who is|do i have something|what events are|what's going|what all is|how many things are) ?(?:(?:is|are|there|going|next|first|left|coming up|planned|scheduled|booked|lined up|happening|set|for me|on the) )*(?:on|in|for|up on|down (?:in|on|for)|to|at|coming up|happening on|planned on) (?:(?:the|my|our|¤) ?)*(?:{CALENDAR}|cards|docket|plate|program|programme|menu|itinerary)\b.*",
     rf"(?:what's|what is|whats|what are|what does|how's|how is|how does|how do|what do|what will|how are|what) (?:my|the|our|¤|things) ?(?:(?:whole|entire|work|daily|weekly|full|things|plans?) ?)*(?:{CALENDAR}|plans?|week|weekend|day|¤|month|morning|afternoon|evening|itinerary|program|lineup|things|appointments|meetings|events|looking|look)\b(?: ?(?:is|look(?:s|ing)?|like|shaping up|going to|be|have|hold|for|on|in|¤|this|ahead|at|of|so far|over|during|looking like|packed|busy))*",
     r"(?:what|which|how many|any|are there any|do i have(?: any| an?| some| another)?|have i got(?: any| an?)?|got(?: any| an?)?|is there an?|what kind of|whose|list of|did i have(?: any)?|will i have(?: any)?|are there|i have any) (?:(?:more|other|upcoming|scheduled|important|of my|my|new|work|early|late|¤) ?)*"
     + _EVENTS
@@ -39,7 +44,7 @@ _CHECKS: tuple[str, ...] = (
     r"(?:is there|are there|is|was|do i still have|have i still got|do we have|do we still have|did (?:i|we) (?:schedule|book|set up|plan|have)) (?:anything|something|an?|any|the|my|our) ?(?:.+)",
     r"(?:what's|what is|whats|who's|anything|what) (?:on|up|next|coming up|happening|planned|scheduled|lined up|booked|cooking|going on|going|doing|in store|the plan|the first thing|the last thing|the first thing i have|the last thing i have|up next|for|due|on tap|the deal|good on|first|left)\b ?(?:(?:for|on|me|in|after|with|from|to|my|us|at|the|today|this|next|is|are|¤) ?)*",
     rf"(?:my|the|our|¤) ?(?:(?:next|upcoming|¤|full|whole|first|last|work) ?)*(?:{CALENDAR}|meetings|appointments|events|plans|itinerary)(?: (?:for|on|in|this|please|view|¤|is))*",
-    rf"{CALENDAR}(?: (?:for|on|view|please|check|¤))*",
+    rf"(?!schedule$){CALENDAR}(?: (?:for|on|view|please|check|¤))*",
     r"(?:upcoming|next|today's|¤) (?:¤ )?(?:meetings?|appointments?|events?|calls?)(?: .*)?",
     r"(?:how|is|are) (?:busy|packed|full|booked|crazy|hectic|bad|heavy)(?: (?:is|am|are|will))? (?:i|my|we|¤|it|things).*|(?:is|was) (?:my|¤) ?.*(?:busy|packed|full|booked|crazy|hectic|light|open|clear).*|(?:am|are) (?:i|we) (?:busy|booked|tied up|swamped|fully booked|double[- ]booked).*",
     r"(?:i )?(?:wonder|wondering|want to know|need to know|curious) (?:what|if|when|whether) .*(?:calendar|schedule|meeting|appointment|agenda).*",
@@ -52,20 +57,20 @@ _CHECKS: tuple[str, ...] = (
     r"(?:does|do|did|is|are) (?:anything|any meetings|something|any of my meetings) (?:clash|conflict|overlap|clashing)\b.*",
     r"(?:what's|what is|whats|anything|something|is there anything|anything else|what) ¤(?: ¤)*",
 )
-_CHECK_PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in _CHECKS)
-_OTHER_NOUN = re.compile(
+_CHECK_PATTERNS = tuple(Pattern(p, re.IGNORECASE) for p in _CHECKS)
+_OTHER_NOUN = Pattern(
     r"\b(?:tasks?|to-?dos?|reminders?|notes?|timers?|alarms?|messages?|texts?|emails?|weather|forecast|rain(?:ing)?|score|news|price|stock|capital|population|president|meaning|movie|film|tv|netflix|recipe|traffic|songs?|music|sunset|sunrise|moon|game|world cup|elections?|olympics|train|bus|plane|store|shop|pharmacy|bank|restaurants?|flights? to|cheapest|temperature|cold|hot|open|wifi|password|birthday of|lyrics|concert tickets|match|bitcoin|history|war|fix|python|code|mass|distance|difference|definition|best|worst|biggest|recommend|cost|worth|tall|old|far|shopping|groceries|sale|on tv|mind|brain|desk|table|fridge|oven)\b",
     re.IGNORECASE,
 )
-_SINGLE = re.compile(r"(?:when|what time|where|what day|at what time|how soon|how long|who)\b", re.IGNORECASE)
-_NEXT = re.compile(
+_SINGLE = Pattern(r"(?:when|what time|where|what day|at what time|how soon|how long|who)\b", re.IGNORECASE)
+_NEXT = Pattern(
     r"\b(?:next|upcoming|first) (?:up|(?:[\w-]+ )?(?:meeting|appointment|event|call|thing|interview|one|engagement|class|session|sync|lunch))\b|\bup next\b|what's next|what is next|\bwho(?:'s| is| am i| do i)\b.*\bnext\b|coming up next",
     re.IGNORECASE,
 )
 
 _FREE_WORD = r"(?:free|available|open|unbooked|unoccupied|clear|around|not busy|at liberty)"
 _AVAILABILITY = tuple(
-    re.compile(p, re.IGNORECASE)
+    Pattern(p, re.IGNORECASE)
     for p in (
         rf"(?:(?:when|what time|what day|which days?|how much|what times|where|how long|what|at what time)\b.*?)?\b(?:am|are|is|will|would|do|does|was|might|should)\b (?:i|we|[\w ']{{1,30}}?)\b ?(?:going to be|be|be at all|at all|still|both|all|look(?:ing)?|totally|completely|get|have)? ?{_FREE_WORD}\b.*",
         r"(?:do|did|will|can|could|would|have|might) (?:i|we|you think i) (?:have|got|get|still have|find|make|spare|manage|also have)(?: in| up)? ?(?:(?:any|some|a|an|the|enough|much|free|spare|in|open|extra|another|¤) ?)*(?:time|room|availability|free|openings?|gaps?|slots?|space|spare|window|breathing room)\b ?.*",
@@ -78,7 +83,7 @@ _AVAILABILITY = tuple(
         r"(?:could|can|would|might) (?:i|we) (?:do|manage|make|take|meet|have|handle) (?!.*\b(?:with|it)\b)(?:an? |lunch |coffee |something |anything )?.*¤",
     )
 )
-_DURATION_WORDS = re.compile(
+_DURATION_WORDS = Pattern(
     r"\b(?:free|spare|open|available|whole|full)[ -](?P<unit>hour|half[ -]hour)\b|\b(?P<unit2>hour|half[ -]hour)(?: (?:free|gap|slot|window|opening|long|meeting|call))",
     re.IGNORECASE,
 )
@@ -91,6 +96,12 @@ def _people(sentence: Sentence, entities: dict[str, Any]) -> None:
     put_people(entities, who(masked), sentence.context.contacts)
 
 
+def _summary_days(sentence: Sentence) -> dict[str, Any]:
+    """Return the day or days to sum up; today is understood and left out."""
+    times = {k: v for k, v in sentence.times().items() if k in ("date", "date_from", "date_to")}
+    return {} if times.get("date") == sentence.now.date().isoformat() else times
+
+
 def summary(sentence: Sentence) -> Found | None:
     """Return the wish for a summary of the day, or None."""
     masked = sentence.masked.strip(" ?.!")
@@ -98,12 +109,14 @@ def summary(sentence: Sentence) -> Found | None:
         r"day|brief|summar|rundown|run-down|overview|recap|digest|update|¤", masked, re.IGNORECASE
     ):
         return None
+    if _BRIEF.fullmatch(masked) and all(t.kind in ("date", "part") for t in sentence.tags):
+        return Found("daily_summary", _summary_days(sentence), 0.94)
     found = _SUMMARY.fullmatch(masked)
     happening = _HAPPENING.fullmatch(masked)
     if not found and not happening:
         return None
-    times = {k: v for k, v in sentence.times().items() if k in ("date", "date_from", "date_to")}
-    today = times.get("date") == sentence.now.date().isoformat()
+    times = _summary_days(sentence)
+    today = not times and bool(sentence.tags)
     if (
         (happening or re.match(r"(?:what's|what is|how's|how is|how does|what does)\b", masked, re.IGNORECASE))
         and times
@@ -120,14 +133,14 @@ def summary(sentence: Sentence) -> Found | None:
         re.IGNORECASE,
     ):
         return None
-    return Found("daily_summary", {} if today else times, 0.95)
+    return Found("daily_summary", times, 0.95)
 
 
 def availability(sentence: Sentence) -> Found | None:
     """Return the question for free time, or None."""
     masked = sentence.masked.strip(" ?.!")
     if re.search(
-        r"\b(?:remind|task|note|timer|tell|text|message|password|free (?:trial|will|app|software|download|movie|music|games?)|for free|gift|stock|in stock|weather)\b",
+        r"\b(?:remind|task|note|timer|tell|text|message|password|is the (?!calendar|schedule|slot|time|afternoon|morning|evening|team)\w+ open|free (?:trial|will|app|software|download|movie|music|games?)|for free|gift|stock|in stock|weather)\b",
         masked,
         re.IGNORECASE,
     ):

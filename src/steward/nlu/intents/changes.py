@@ -11,32 +11,33 @@ from steward.nlu.intents.found import Found
 from steward.nlu.intents.meetings import MEAL, names_a_time
 from steward.nlu.intents.slots import event_title, head_phrase, is_generic, mentions_event, put_people, who
 from steward.nlu.intents.words import CALENDAR, CANCEL, MOVE_STRONG
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence
 from steward.nlu.times.merging import Reading
 from steward.nlu.times.tags import Tag
 
-_MOVE = re.compile(rf"(?P<verb>{MOVE_STRONG}|set|make|take|start|run|hold)\s+(?P<rest>.+)", re.IGNORECASE)
-_FORWARD = re.compile(
+_MOVE = Pattern(rf"(?P<verb>{MOVE_STRONG}|set|make|take|start|run|hold)\s+(?P<rest>.+)", re.IGNORECASE)
+_FORWARD = Pattern(
     r"\b(?<!-)(?:forward|forwards|up|earlier|ahead|sooner|in)\b(?! (?:the|my|conference|room))|^(?:bring|pull|advance)\b",
     re.IGNORECASE,
 )
-_MAKE_LATER = re.compile(
+_MAKE_LATER = Pattern(
     r"(?P<rest>.+?) (?:needs? to|has to|must|should|will have to|is going to have to|is) (?:be )?(?:move[sd]?|moving|reschedule[sd]?|rescheduling|push(?:ed|ing)?|shift(?:ed)?|postponed?|delayed?|change[sd]?)\b(?P<tail>.*)",
     re.IGNORECASE,
 )
-_CHANGE_TIME = re.compile(
-    r"(?:change|move|update|alter|set|adjust|modify|reschedule|switch|shift)\s+(?:the )?(?:time|start(?: time)?|date|day) (?:of|for|on)\s+(?P<rest>.+)",
+_CHANGE_TIME = Pattern(
+    r"(?:change|move|update|alter|set|adjust|modify|reschedule|switch|shift)\s+(?:the )?(?:time|start(?: time)?|date|day) (?:of|for|on)\s+(?P<rest>.+)|(?:find|pick|choose|need|i need|get) (?:me )?(?:a |an )?(?:new|different|better|another|alternative) (?:time|slot|date|day) for (?P<rest2>.+)",
     re.IGNORECASE,
 )
-_MAKE_IT = re.compile(
+_MAKE_IT = Pattern(
     r"(?:(?P<rest>.*?\b(?:can't|cannot|won't|couldn't)\b.*?)[,;.]+ ?(?:so |let's |please |can we |could we |can you )*)(?:make|move|push|change|switch|shift|reschedule) (?:it|that|this)(?: to| for| until)? ?¤(?: ¤)*(?: instead)?",
     re.IGNORECASE,
 )
-_INSTEAD = re.compile(
+_INSTEAD = Pattern(
     r"(?:(?:can|could|shall|should|may|might|i'd rather|we'd rather|i would rather|let's) ?(?:we|i|you)? ?)?(?:do|have|make|hold|start|run|put|see|meet) (?P<rest>.+?) instead\b(?P<tail>.*)|put (?P<rest2>.+?) off\b(?P<tail2>.*)",
     re.IGNORECASE,
 )
-_NOT_MOVED = re.compile(
+_NOT_MOVED = Pattern(
     r"\b(?:tasks?|lists?|reminders?|alarms?|timers?|to-?dos?|notes?|file|files|folder|money|couch|sofa|furniture|car|house|password|name|language|voice|topic|subject|wallpaper|settings?|theme|volume|channel|font|color|colour|timezone|time zone|email|address|tire|lane|gear|diapers?|sheets|oil|light ?bulb|clothes|batteries)\b",
     re.IGNORECASE,
 )
@@ -114,7 +115,7 @@ def reschedule(sentence: Sentence) -> Found | None:
         return None
     if not found or _NOT_MOVED.search(masked):
         return None
-    rest = found["rest"] + (later["tail"] if later and not changed else "")
+    rest = (found["rest"] or found.groupdict().get("rest2") or "") + (later["tail"] if later and not changed else "")
     origin, target = _split_times(sentence)
     shift = _shift(sentence)
     verb = masked.split()[0].lower()
@@ -182,16 +183,20 @@ def _moved(sentence: Sentence, rest: str, origin: list[Tag], target: list[Tag], 
     return Found("reschedule_meeting", entities, 0.95)
 
 
-_CANCEL = re.compile(rf"(?P<verb>{CANCEL})\s+(?P<rest>.+)", re.IGNORECASE)
-_CANCEL_IT = re.compile(
+_CANCEL = Pattern(rf"(?P<verb>{CANCEL})\s+(?P<rest>.+)", re.IGNORECASE)
+_TAKE_OFF = Pattern(
+    rf"(?:take|pull|get|strike|wipe|knock) (?P<rest>.+?) (?:off|out of|from)(?: of)? (?:my |the |our )?{CALENDAR}\b.*",
+    re.IGNORECASE,
+)
+_CANCEL_IT = Pattern(
     r"(?P<rest>.*\b(?:meeting|call|appointment|lunch|dinner|event|standup|sync|interview|¤|with)\b.*|.*¤.*)[,;.-]+ ?(?:so |please |can you |could you |just )*(?:cancel|drop|scrap|delete|remove|call) (?:it|that|this)(?: off)?(?: please)?",
     re.IGNORECASE,
 )
-_CANT_MAKE = re.compile(
+_CANT_MAKE = Pattern(
     r"(?:i |we )?(?:can't|cannot|can not|won't|will not|won't be able to|am not able to|'m not able to|no longer) (?:make|attend|do|go to|come to|be at|join|make it to|get to|have) (?:it )?(?:to |for )?(?P<rest>.*)|(?:i'm|we're|i am|we are) (?:not (?:going to make|coming to|going to|attending)|skipping|canceling|cancelling|dropping) (?:it to )?(?P<rest2>.+)|(?P<rest3>(?:my |the |our )?.+?) (?:is|has been|was|got|are|have been) (?:off|cancell?ed|called off)(?P<tail>.*)|(?:i |we )?(?:don't|no longer|do not) (?:need|want) (?P<rest4>.+?) (?:anymore|any more|any longer)(?P<tail2>.*)",
     re.IGNORECASE,
 )
-_NOT_CANCELLED = re.compile(
+_NOT_CANCELLED = Pattern(
     r"\b(?:tasks?|to-?dos?|to do|lists?|notes?|reminders?|alarms?|timers?|memory|cache|history|account|subscription|order|file|files|folder|app|apps|email|emails|messages?|photo|photos|snow|table|dishes|line|function|column|database|contact|contacts|lights?|tv|music|volume|wifi|everything you know|membership|netflix|data)\b",
     re.IGNORECASE,
 )
@@ -209,6 +214,9 @@ def cancel(sentence: Sentence) -> Found | None:
             flags=re.IGNORECASE,
         )
         return _cancelled(sentence, rest, 0.95)
+    found = _TAKE_OFF.fullmatch(masked)
+    if found and not _NOT_CANCELLED.search(found["rest"]):
+        return _cancelled(sentence, found["rest"], 0.94)
     found = _CANCEL.fullmatch(masked)
     if found:
         return _cancel_phrase(sentence, found["rest"], found["verb"].lower())
@@ -242,6 +250,7 @@ def _cancel_phrase(sentence: Sentence, rest: str, verb: str) -> Found | None:
     known = any(t.lower() in rest.lower() for t in sentence.context.titles)
     definite = bool(re.match(r"(?:the|my|our|all|that|this|tomorrow|today|¤)\b|¤", rest, re.IGNORECASE))
     event = mentions_event(on_calendar) or bool(who(on_calendar)) or taken_off or known
+    event = event or bool(re.match(r"(?:my|the|our) ¤", rest, re.IGNORECASE) and any(t.clock for t in sentence.tags))
     strong = verb in (
         "cancel",
         "call off",

@@ -10,21 +10,22 @@ from typing import Any
 from steward.nlu.calculator import calculate
 from steward.nlu.intents.found import Found
 from steward.nlu.number_words import with_digits
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence
 from steward.nlu.times.zones import zone_of_place
 from steward.nlu.units import UNIT_NAMES, UNITS, convert, unit_named
 
 _ASK = r"(?:(?:please )?(?:tell me |do you know |can you tell me |i wonder |so |and )?(?:what is|what's|whats|what are|what would|what do (?:you|i|we) get (?:if|when) (?:you|i|we)|what does|how much is|how much are|how much would|calculate|compute|work out|figure out|solve|evaluate|convert|do the math on|the answer to|equals|quick math)[: ]+(?:the (?:result|value|answer) (?:of|to) )?)"
-_ARITHMETIC = re.compile(
+_ARITHMETIC = Pattern(
     r"(?:\d ?[-+*/^x!] ?[\d(.-]|\d\)? ?[-+*/^] ?\(|\) ?[-+*/^]|\d ?%|percent|\b(?:plus|minus|times|divided|multiplied|multiply|divide|subtract|add|squared|cubed|square root|cube root|sqrt|power|half of|third of|quarter of|quarters of|thirds of|factorial|modulo|mod|sum of|product of|difference between|over|double|twice|triple|split)\b|\d ?\*\*|\d!|√)"
 )
-_NOT_ARITHMETIC = re.compile(r"\d[\d/-]*|\+?[\d ().-]{7,}|\d{1,2}(?:st|nd|rd|th)?")
+_NOT_ARITHMETIC = Pattern(r"\d[\d/-]*|\+?[\d ().-]{7,}|\d{1,2}(?:st|nd|rd|th)?")
 _NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?"
 _UNIT = "(?:" + "|".join(re.escape(n) for n in sorted(UNIT_NAMES, key=len, reverse=True)) + ")"
 _QUANTITY = rf"(?P<value>{_NUMBER}|an?|one|half an?|half)[ -]?(?:degrees? )?(?P<unit>{_UNIT})(?: (?:and )?(?P<value2>{_NUMBER})[ -]?(?P<unit2>{_UNIT}))?"
 _TO = r"(?:to|in|into|as|in terms of|expressed in|is what in|is how many)"
 _CONVERSIONS = tuple(
-    re.compile(pattern)
+    Pattern(pattern)
     for pattern in (
         rf"(?:{_ASK}|convert |change |turn |express |switch |show |give me |how (?:long|far|hot|cold|tall|heavy|big|fast|warm|much|many) (?:is|are) )?{_QUANTITY} {_TO} (?:degrees? )?(?P<to>{_UNIT})",
         rf"(?:how many|what number of) (?P<to>{_UNIT}) (?:are|is|do|does|will)?(?: there| you (?:get|have)| we (?:get|have)| i (?:get|have))? ?(?:in|is|are|make|makes|equals?|equal|to|make up|per|for|go into|fit in|fit into) {_QUANTITY}(?: have| make| contain| hold)?",
@@ -34,14 +35,14 @@ _CONVERSIONS = tuple(
         rf"(?:what's|what is) the (?P<to>{_UNIT}) (?:equivalent|value) of {_QUANTITY}",
     )
 )
-_TIME_QUESTION = re.compile(
+_TIME_QUESTION = Pattern(
     r"(?:what time is it|what's the time|what is the time|whats the time|what time's it|(?:the )?(?:current|local|exact) time|do you (?:have|know|happen to know) (?:the time|what time it is)|tell me (?:the|what) time(?: it is)?|got the time|have you got the time|the time|time|what time do you (?:have|make it)|what's the (?:current|local|exact) time|what is the (?:current|local|exact) time|what time it is|how late is it|check the time|time check|what hour is it|give me the time)"
     r"(?: is it)?(?: right)?(?: now| currently| at the moment| here| please| over there| there| today)*(?:(?: over)? (?:in|for|at) (?P<place>[a-z' .]+?))?(?: right)?(?: now| currently| at the moment| please| today)*"
 )
-_DATE_QUESTION = re.compile(
+_DATE_QUESTION = Pattern(
     r"(?:(?:what|which) (?:day|date|weekday|day of the week|year|month|week)(?: of the (?:week|month|year))?(?: is| will| does| was| do)?(?: it| today| this| we| that| the date)*(?: have| be| fall on| fall| land on| today)*|(?:what's|what is|whats|tell me|what was|what will|give me)(?: be)? (?:(?:the|today's|todays|tomorrow's|current|today) ?)*(?:date|day|day of the week|month|year)(?: is| be| will be| was)?(?: it| today| of| for| on)*|(?:today's |todays |the |the current |current )?(?:date|day)(?: today)?|what's ¤|what day ¤|¤ date|is (?:it|today|¤)|when is|when's|when does|what (?:date|day) (?:does|will|is|was)|what ¤ date(?: is it)?|what is ¤ date|what's ¤ date|do you know (?:the date|what day it is)|tell me ¤ date)(?: (?:it is|is it|fall|fall on|be|be on|today|this year|next year|land on|falls? on|on))*[ ,]*(?P<t>¤)?(?: ?(?:is it|be|fall on|fall|today|this year|again|on|land on|falls? on|is|date|¤))*"
 )
-_DAYS_UNTIL = re.compile(
+_DAYS_UNTIL = Pattern(
     r"(?:(?:how (?:many (?P<unit>days|weeks|months|sleeps|hours)|long|far|much (?:time|longer))|(?:number of |the |give me the )?(?P<unit2>days|weeks|sleeps)|count ?down|how soon)[a-z' ]*? ?(?:¤ ?)?(?:until|till|til|to|before|away is|is it to|off is|is|left until|from now (?:is|until|to)|between now and|between today and|away)? ?¤ ?(?:¤|is|away|off|from now|comes|rolls around|start|starts|begins?)*)"
 )
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from steward.nlu.intents.slots import finish_event, mentions_event, put_people, spoken_title, topic, who
 from steward.nlu.intents.words import EVENT, TASK_LIST
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare, cleaned
 from steward.nlu.times.merging import Reading
 
-_TO_DO = re.compile(r"\b(?:to|about|for|that|of)\s+(?!my\b|the list)(?P<text>[^¤]*[\w'][^¤]*)", re.IGNORECASE)
-_QUOTE = re.compile(r"(?:that|saying|say|:|about|if|whether)\s+(?P<body>.+)", re.IGNORECASE)
-_TASK_WORDS = re.compile(rf"\b(?:{TASK_LIST}|tasks?|to-?dos?|list|chores?|due|done|finished|off)\b", re.IGNORECASE)
+_TO_DO = Pattern(r"\b(?:to|about|for|that|of)\s+(?!my\b|the list)(?P<text>[^¤]*[\w'][^¤]*)", re.IGNORECASE)
+_QUOTE = Pattern(r"(?:that|saying|say|:|about|if|whether)\s+(?P<body>.+)", re.IGNORECASE)
+_TASK_WORDS = Pattern(rf"\b(?:{TASK_LIST}|tasks?|to-?dos?|list|chores?|due|done|finished|off)\b", re.IGNORECASE)
 _EVIDENCE = {
     "set_reminder": r"remind|nudge|ping|poke|forget|alarm|wake|alert|prompt|memory|nag|bug|shout|heads|notify|let me know|tell me|warn|pester|bother|badger",
     "list_reminders": r"remind|alarm",
@@ -35,6 +36,12 @@ def _plausible(intent: str, sentence: Sentence) -> bool:
     timed = any(t.kind in ("date", "clock", "span", "period", "instant", "rule", "part") for t in sentence.tags)
     if intent in ("schedule_meeting", "reschedule_meeting", "cancel_meeting"):
         return (mentions_event(masked) or bool(who(masked))) and (timed or mentions_event(masked))
+    if intent == "check_availability" and not re.search(
+        r"\b(?:i|i'm|i've|we|we're|my|me|us|our|slots?|gaps?|windows?|openings?|free|busy)\b|^(?:is|does|would|how about) ¤",
+        masked,
+        re.IGNORECASE,
+    ):
+        return False
     if intent in ("check_calendar", "check_availability"):
         return (
             timed

@@ -19,57 +19,58 @@ from steward.nlu.intents.slots import (
     who,
 )
 from steward.nlu.intents.words import CALENDAR, CREATE, EVENT
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare
 from steward.nlu.times.merging import Reading
 from steward.nlu.times.tags import Tag
 
 SCHEDULING = Reading(anchor=True, span_duration=True)
 _OBJECT = r"(?:(?:me|us|you|in|up|down|out|off|aside|together|onto my calendar|a new|away) )*"
-_CREATE_EVENT = re.compile(
+_CREATE_EVENT = Pattern(
     rf"(?P<verb>{CREATE})(?: (?:me|us))?(?: (?:in|up|down|out|off|aside|together|myself))*\s+(?P<rest>.*)",
     re.IGNORECASE,
 )
-_NEW_EVENT = re.compile(
+_NEW_EVENT = Pattern(
     r"(?:(?:create |add |make )?(?:an? )?(?:new|another)\s+)?(?:calendar )?(?P<noun>appointment|meeting|event|calendar entry|appt|booking|entry)\s*[:,-]\s*(?P<rest>.+)",
     re.IGNORECASE,
 )
-_ON_CALENDAR = re.compile(
+_ON_CALENDAR = Pattern(
     rf"(?P<verb>{CREATE})\s+(?P<rest>.+?)\s+(?:on|onto|to|in|into) (?:my |our |the |(?P<whose>[A-Z][\w-]+)'s )?(?:[a-z]+ )?{CALENDAR}\b(?P<tail>.*)",
     re.IGNORECASE,
 )
-_GET_ON = re.compile(
+_GET_ON = Pattern(
     rf"(?:get|put|book|fit|squeeze|pencil) (?:me|us) (?:in |down )?(?:(?:on|in|into|onto) (?P<who>.+?)(?:'s|s') {CALENDAR}|(?:in )?with (?P<who2>.+?)|in to see (?P<who3>.+?)|to see (?P<who4>.+?)|in for (?P<what>.+?))(?P<rest>(?: ¤|,| (?:at|in|about|for|to)\b).*|$)",
     re.IGNORECASE,
 )
-_I_MEET = re.compile(
+_I_MEET = Pattern(
     r"(?:(?:can|could|should|shall|may) )?(?:i|we)?(?:'m|'re| am| are|'ll| will|'d like to| would like to| need to| want to| have to| should| must| gotta| got to|'ve got to| wanna|'ll be| plan to|'m going to| am going to|'d love to)?\s*(?:meet(?:ing)?|see(?:ing)?|catch(?:ing)? up|get(?:ting)? together|sit(?:ting)? down|having|have|grab(?:bing)?|do(?:ing)?|chat(?:ting)?|talk(?:ing)?|speak(?:ing)?|touch base|sync(?: up)?|hang out|hanging out|get|eat|go(?:ing)? (?:for|to)|visit|play|connect|link up|hop on|jump on|meet up)\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
-_I_HAVE = re.compile(
+_I_HAVE = Pattern(
     r"(?:i|we)(?:'ve| have|'ve got| have got| got|'ll have| will have) (?P<rest>(?:an?|my|our|the|some|another|lunch|dinner|breakfast|drinks|coffee|brunch) ?.+)",
     re.IGNORECASE,
 )
-_BLOCK = re.compile(
+_BLOCK = Pattern(
     r"(?:block(?: off| out)?|reserve|hold|keep|set aside|save|free up|protect|mark(?: off)?|clear out|carve out|book out)\s+(?P<rest>.*)",
     re.IGNORECASE,
 )
-_BARE_EVENT = re.compile(
+_BARE_EVENT = Pattern(
     rf"(?!(?:i|i'm|i've|we|we're|we've|he|she|they|you|it|it's|this|that|there|let|how|my mother|no|not|never|keep|without|cancel|move|have|has)\b)(?:an? |another |new )?(?:[\w'/&-]+ ){{0,3}}?(?<!wants to )(?<!want to ){EVENT}\b(?P<tail>.*)",
     re.IGNORECASE,
 )
-_THERE_IS = re.compile(r"(?:there's|there is|there will be|there'll be) (?:an? |the )?(?P<rest>.+)", re.IGNORECASE)
-_INVITE = re.compile(r"(?:invite|loop in|bring in|ask) (?P<who>.+?) (?:to|for) (?P<rest>.+)", re.IGNORECASE)
-_ADD_EVENT = re.compile(
+_THERE_IS = Pattern(r"(?:there's|there is|there will be|there'll be) (?:an? |the )?(?P<rest>.+)", re.IGNORECASE)
+_INVITE = Pattern(r"(?:invite|loop in|bring in|ask) (?P<who>.+?) (?:to|for) (?P<rest>.+)", re.IGNORECASE)
+_ADD_EVENT = Pattern(
     rf"(?P<rest>.+?)[,;.-]+ ?(?:so |please |can you |could you |and )*(?:put|add|schedule|book|stick|pop|pencil|get|set|write) (?:it|that|this|me|us|him|her|them) (?:in|on|up|onto|to|into|down)?(?: (?:my |the |our )?{CALENDAR})?(?: ¤)*|(?:get|bring|gather|pull) (?P<together>.+?) together(?: ¤)+",
     re.IGNORECASE,
 )
-_NOT_EVENT = re.compile(
+_NOT_EVENT = Pattern(
     r"\b(?:tasks?|to-?dos?|to do|reminders?|alarms?|timers?|notes?|memos?|lists?|tasklist|poem|story|song|essay|function|program|recipe|password|joke|code|script|website|picture|image|logo|playlist|backup|groceries|messages?|sms|email|debt|fire|money|volume|brightness|lights?|thermostat|temperature|music|cake|sandwich|tea)\b",
     re.IGNORECASE,
 )
 
 
-MEAL = re.compile(
+MEAL = Pattern(
     r"\b(?:dinner|supper|drinks|breakfast|happy hour|date night|night out|table for|table at)\b", re.IGNORECASE
 )
 
@@ -287,7 +288,7 @@ def _stated(sentence: Sentence, masked: str) -> Found | None:
     found = _I_HAVE.fullmatch(masked) or _THERE_IS.fullmatch(masked)
     if found and (mentions_event(head_phrase(found["rest"])) or (_has_clock(sentence) and head_phrase(found["rest"]))):
         return _scheduled(sentence, found["rest"], 0.9)
-    found = _I_MEET.fullmatch(masked)
+    found = None if re.match(r"do(?:n't|nt)?\b", masked, re.IGNORECASE) else _I_MEET.fullmatch(masked)
     if found and (who(masked) or mentions_event(head_phrase(found["rest"]))) and (who(masked) or _has_clock(sentence)):
         return _met(sentence, masked)
     if (

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from steward.nlu.intents.found import Found
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import bare
 
 _KIN = r"(?:mom|mum|mummy|mommy|mother|dad|daddy|father|grandma|grandpa|granny|gran|nana|grandad|wife|husband|partner|boyfriend|girlfriend|brother|sister|son|daughter|aunt|uncle|cousin|boss|manager|landlord|landlady|neighbou?rs?|roommate|flatmate|assistant|secretary|accountant|lawyer|doctor|dentist|plumber|babysitter|nanny|kids|parents|folks|babe|honey|coworkers?|colleagues?|teacher|coach|client|supervisor|mechanic|fiancee?|agent|barber)"
@@ -39,13 +40,13 @@ _FORMS: tuple[tuple[str, float], ...] = (
     (r"(?:send|write|compose|draft) (?:an? |the )?(?:new )?(?:message|text|sms)", 0.92),
     (rf"(?:pass (?:on|along)|relay) (?:to|a message to) {_WHO}(?:{_SAY}){_BODY}", 0.93),
 )  # fmt: skip
-_PATTERNS = tuple((re.compile(p, re.IGNORECASE | re.DOTALL), c) for p, c in _FORMS)
-_START = re.compile(
+_PATTERNS = tuple((Pattern(p, re.IGNORECASE | re.DOTALL), c) for p, c in _FORMS)
+_START = Pattern(
     r"(?:send|shoot|fire|write|drop|compose|draft|forward|let|inform|notify|update|warn|alert|remind|tell|text|message|sms|msg|txt|ping|dm|whatsapp|email|e-mail|mail|slack|imessage|reply|respond|answer|ask|say|pass|relay|give|leave|new|an?|dash|deliver)\b",
     re.IGNORECASE,
 )
-_TO_SELF = re.compile(r"(?:me|us|myself|you|yourself)\b", re.IGNORECASE)
-_NOT_A_MESSAGE = re.compile(
+_TO_SELF = Pattern(r"(?:me|us|myself|you|yourself)\b", re.IGNORECASE)
+_NOT_A_MESSAGE = Pattern(
     r"(?:ask|tell|say|write|give|leave|draft|update) (?:hello|good|goodbye|a (?:poem|story|song|joke|letter|blog|python|function|program)|something|cheese|it|again|that again|what|the difference|the truth|my (?:task|calendar|schedule|meeting|reminder|note|list|appointment)\w*|the (?:task|calendar|schedule|meeting|reminder|note|list|report|summary|docs|story|budget|time|date|news)\w*)\b|(?:remind|update|alert|warn|notify|ping|message|text|tell|ask|email|give|let|send|drop|shoot|leave) (?:me|us|myself|you|yourself)\b",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from steward.nlu.intents.found import Found
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import bare, cleaned
 
 _NOTE = r"(?:(?:quick |new |short |little |mental )?(?:note|memo)(?: to self)?)"
@@ -27,10 +28,10 @@ _WRITES: tuple[tuple[str, float], ...] = (
     (r"(?:remember|save) (?P<text>(?:my|the|our) .{3,60}? (?:is|are|was|=) .+)", 0.92),
     (r"(?:dictate|dictation)[: ]+(?P<text>.+)", 0.9),
 )  # fmt: skip
-_NEW_EMPTY = re.compile(
+_NEW_EMPTY = Pattern(
     rf"{_MAKE} (?:me )?(?:an? |another |the |down )?{_NOTE}(?: for me| down)?|(?:new|quick) note|note", re.IGNORECASE
 )
-_WRITE_PATTERNS = tuple((re.compile(p, re.IGNORECASE | re.DOTALL), c) for p, c in _WRITES)
+_WRITE_PATTERNS = tuple((Pattern(p, re.IGNORECASE | re.DOTALL), c) for p, c in _WRITES)
 
 _SHOW = r"(?:show(?: me)?|list|display|see|view|read(?: me| out)?(?: back)?|open|pull up|bring up|give me|check|look at|get|let me see|go through|find|search(?: for| through| in)?|look (?:up|for|through|in)|fetch|where(?:'s| is| are)|what(?:'s| is| are| was| were)?(?: in| on)?|do i have|have i got|any|locate|retrieve|tell me|get me|which|are there|dig (?:up|out)|what(?:'s| does) )"
 _ABOUT = r"(?:about|on|for|regarding|with|that mentions?|mentioning|that says?|containing|related to|concerning|mention|where i (?:wrote|mentioned|said)|called|titled|named|says? about|say about|from|of)"
@@ -48,7 +49,7 @@ _LISTS: tuple[str, ...] = (
     r"notes (?:about|on|for) (?P<query>.+)",
     r"did i (?:write|note|jot)(?: anything)?(?: down)? (?:about|on|regarding) (?P<query>.+)",
 )
-_LIST_PATTERNS = tuple(re.compile(p, re.IGNORECASE) for p in _LISTS)
+_LIST_PATTERNS = tuple(Pattern(p, re.IGNORECASE) for p in _LISTS)
 
 
 def note(text: str) -> Found | None:

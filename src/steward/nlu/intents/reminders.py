@@ -8,6 +8,7 @@ from typing import Any
 
 from steward.nlu.intents.found import Found
 from steward.nlu.intents.words import CANCEL, SHOW
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare, cleaned
 from steward.nlu.times.merging import Reading
 from steward.nlu.times.tags import Tag
@@ -16,37 +17,37 @@ REMINDING = Reading(anchor=True, part_times=True)
 _WAKING = Reading(anchor=True, part_times=True, prefer_morning=True)
 
 _REMINDER = r"(?:reminders?|alerts?|nudges?|notifications?|alarms?)"
-_LIST = re.compile(
+_LIST = Pattern(
     rf"(?:{SHOW} |what(?:'s| is| are)? |which |do i have |have i got |any |are there |how many |what |list |my |all |got |is there )(?:(?:my|all|any|the|me|upcoming|active|pending|current|set|of|our|are|is|other|¤|an?|next|outstanding|more|have) ?)*{_REMINDER}\b(?P<rest>.*)|what (?:do|did|should|am) (?:i|you) (?:have|need|supposed|ask(?:ed)?|want|tell)?(?: you)? ?(?:to )?(?:be reminded (?:of|about)|remind(?:ing)? me (?:of|about)|remember).*|what (?:are|will|were) you (?:going to )?(?:be )?remind(?:ing)? me (?:of|about|to do).*|what(?:'ve| have) i (?:asked|told) you to remind me.*|{_REMINDER}(?: ¤| please| for| list)*|(?:what|which) (?:things )?(?:will|are) (?:you|i) (?:be )?remind(?:ed|ing)?.*",
     re.IGNORECASE,
 )
-_CANCEL_REMINDER = re.compile(
+_CANCEL_REMINDER = Pattern(
     rf"(?:{CANCEL}|stop|end) (?:(?:all|the|my|that|this|every|of|both|any|¤|existing|next|daily|weekly|recurring|those|our|me) ?)*?(?P<text0>(?:[\w'-]+ ){{0,4}}?){_REMINDER}\b(?:(?: (?:to|about|for|of|that says|on|called|regarding|saying|set for))? ?(?P<text>.*))|(?:stop|quit|no longer|you can stop|no need to|don't|do not|don't bother) remind(?:ing)? me\b(?: anymore| any more)?(?: (?:to|about|of|that))? ?(?P<text2>.*)|i (?:don't|no longer|do not) (?:need|want) (?:(?:the|that|a|my|to be|any) )*remind(?:er|ed)s?\b(?: (?:to|about|for|of))? ?(?P<text3>.*?)(?: anymore| any more| any longer)?",
     re.IGNORECASE,
 )
-_REMIND = re.compile(
+_REMIND = Pattern(
     r"(?:(?:and|also|to|please|you to|that you|if you could|just) )*(?:remind|nudge|prompt|poke|alert|notify|ping|buzz|bug|prod|jog|beep|pester|warn|text|message|tell|call|email|hit)(?:ing)? (?:me|us|my memory)(?: up)?\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SET = re.compile(
+_SET = Pattern(
     rf"(?:set|create|add|make|schedule|put|give|new|another|leave|i (?:need|want)|need|want|start|get|book|place|pop|send|drop|program|can i (?:have|get)|could i (?:have|get)|have|throw|stick|i'd like)(?: up| in| me| us| myself)*(?: (?:an?|another|the|new|in|some|recurring|quick|my|repeating|of|¤|daily|weekly|monthly|for))* ?(?:¤ )?{_REMINDER}\b(?P<rest>.*)|(?:an? |new )*reminder(?:s)?(?:\s*[:,-]\s*|\s+(?:to|for|about|that)\s+|\s+¤\s*)(?P<rest2>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_FORGET = re.compile(
-    r"(?:(?:don't|do not|never|dont) let me forget|make sure (?:that )?i (?:don't forget|remember|do not forget|don't miss)|(?:don't|do not) let (?:it|this|that) slip|help me (?:to )?remember|i (?:must not|mustn't|can't|shouldn't|don't want to) forget|remember|make sure i|i need to remember|i have to remember|see that i|ensure (?:that )?i|don't forget|do not forget|i need (?:to be reminded|reminding|a nudge|a reminder)|be reminded|i (?:want|would like|'d like) to be reminded|get me to|i keep forgetting)(?: that i (?:have|need) to| that i)?\b(?P<rest>.*)",
+_FORGET = Pattern(
+    r"(?:(?:don't|do not|never|dont) let me (?:forget|miss)|make sure (?:that )?i (?:don't forget|remember|do not forget|don't miss)|(?:don't|do not) let (?:it|this|that) slip|help me (?:to )?remember|i (?:must not|mustn't|can't|shouldn't|don't want to) forget|remember|make sure i|i need to remember|i have to remember|see that i|ensure (?:that )?i|don't forget|do not forget|i need (?:to be reminded|reminding|a nudge|a reminder)|be reminded|i (?:want|would like|'d like) to be reminded|get me to|i keep forgetting)(?: that i (?:have|need) to| that i)?\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_WAKE = re.compile(
+_WAKE = Pattern(
     r"(?:(?:can|could|please) )?(?:wake|get) me up\b(?! to (?:speed|date))(?P<rest>.*)|wake me\b(?P<rest2>.*)|(?:set|create|add|put|i need|make|give me)(?: (?:an?|the|my|another|up|new|me))* (?:wake[- ]?up (?:call|alarm)|alarm(?: clock)?)\b(?P<rest3>.*)|i need to (?:be up|wake up|get up)\b(?P<rest4>.*)|alarm (?P<rest5>¤.*|for ¤.*)|(?:a |my )?wake[- ]?up call\b(?P<rest6>.*)|(?:set|create|add|make)(?: an?| my| the)? ¤ alarm(?P<rest7>.*)",
     re.IGNORECASE,
 )
-_TIMER = re.compile(
+_TIMER = Pattern(
     r"(?:(?:set|start|begin|create|put|run|give me|make|add|get|i need|need|kick off|launch|new|another|fire up|time me|count ?down|begin)\b(?: me| up| on| with| off| a| an| the| another| new| quick| my)* ?(?:¤ ?)*(?:[\w' -]{0,25}? )?(?:timer|countdown|stopwatch)\b(?P<rest>.*)|(?:timer|countdown)\b(?P<rest2>.*)|(?:an? )?¤ (?:[\w-]+ )?(?:timer|countdown)(?P<rest3>.*)|(?:time|clock) me (?:for )?(?P<rest4>¤.*)|count(?: |-)?down (?:from )?(?P<rest5>¤.*)|(?:put|give me|start|set) (?:me )?¤ on the (?:clock|timer)(?P<rest6>.*)|time (?:¤|my .{2,30}? for ¤)(?P<rest7>.*)|(?:start|set) (?:counting|the clock)(?: for| down)* (?P<rest8>¤.*))",
     re.IGNORECASE,
 )
-_TIMER_STOPPED = re.compile(rf"(?:{CANCEL}|stop|pause|end|check|how|what|show|list)\b", re.IGNORECASE)
-_EVENT_OFFSET = re.compile(r"^(?:\s|,|me|¤)*?(?:before|prior to|ahead of|after)\s+", re.IGNORECASE)
-_TEXT_START = re.compile(
+_TIMER_STOPPED = Pattern(rf"(?:{CANCEL}|stop|pause|end|check|how|what|show|list)\b", re.IGNORECASE)
+_EVENT_OFFSET = Pattern(r"^(?:\s|,|me|¤)*?(?:before|prior to|ahead of|after)\s+", re.IGNORECASE)
+_TEXT_START = Pattern(
     r"^\s*(?:\s*(?:¤|,|:|-|;|again|please|saying|later|both|all|in time|know|about it)\s*)*(?:(?:(?:that )?(?:i (?:need|have|should|must|ought|'ve got|am supposed|want)(?: to)?|i'm supposed to|i've got to|we (?:need|have) to|it's time to|it is time to)|to|about|of|for|that|regarding|when it's time to|it's time to|so i can|so that i|so i|and say|saying|on|i (?:need|have|should|must) to|i (?:should|must)|we need to|with)\b\s*)?",
     re.IGNORECASE,
 )

@@ -7,41 +7,42 @@ import re
 from typing import Any
 
 from steward.nlu.intents.words import CALENDAR, EVENT, GENERIC_EVENT
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare, cleaned
 
 _STOP = r"(?=$|¤|[;:?!]|,(?! ?(?:[A-Z]|and\b))| (?:in|at|about|regarding|re|to|for|on|over|called|named|titled|from|into|via|until|instead|please|because|so that|so we|if|by|then|that|around|is|are|was|the same|sometime|after|before|later|earlier|out|up|off|down|back|forward|forwards|scheduled|booked|when|again|still|needs?|has|can|tomorrow)\b|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bProf)\.(?=\s|$)| - | \()"
-_WITH = re.compile(rf"(?:\bwith|\bw/|\balongside)\s+(?P<who>.+?){_STOP}", re.IGNORECASE)
-_WHOSE = re.compile(r"\bon (?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?)(?:'s|s') (?:calendar|diary|schedule)", re.IGNORECASE)
-_TO_MEET = re.compile(
+_WITH = Pattern(rf"(?:\bwith|\bw/|\balongside)\s+(?P<who>.+?){_STOP}", re.IGNORECASE)
+_WHOSE = Pattern(r"\bon (?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?)(?:'s|s') (?:calendar|diary|schedule)", re.IGNORECASE)
+_TO_MEET = Pattern(
     r"\b(?:meet|see|visit|interview|ring|phone|catch|grab|invite|host|meeting|seeing|interviewing)\s+(?:up\s+)?(?P<who>(?!with\b|at\b|about\b|my calendar|on\b|to\b|for\b|and\b|from\b|the day|what|if|when|in\b|is\b|request|invite|room|notes|up\b)(?:the |my |our )?(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? )?[^\s¤,.;:?!]+(?: (?:and|&) (?!then|add|put|set|tell|remind)[^\s¤,.;:?!]+|(?: (?-i:[A-Z])[\w'-]+)+| (?:team|group|family|guys|folks)\b)*)",
     re.IGNORECASE,
 )
-_AND_ME = re.compile(
+_AND_ME = Pattern(
     r"\b(?P<who>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*) and (?:me|I|myself)\b|\b(?:me|myself|between me) and (?P<who2>[A-Z][\w-]+(?:(?:, | and )[A-Z][\w-]+)*)"
 )
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\b(?:called|named|titled|entitled|labell?ed|with the title|with title|under the name)\s+[\"']?(?P<title>.+?)[\"']?(?=$|¤|,| (?:with|at|in|on|for|from|to)\b(?! the)|[.;])",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"\"(?P<title>[^\"]+)\"|(?<!\w)'(?P<title2>[^']{2,})'(?!\w)")
-_ABOUT = re.compile(
+_QUOTED = Pattern(r"\"(?P<title>[^\"]+)\"|(?<!\w)'(?P<title2>[^']{2,})'(?!\w)")
+_ABOUT = Pattern(
     r"\b(?:about|regarding|re:?|to (?:discuss|talk about|go over|review|cover|plan|chat about|catch up on|work on|talk through)|concerning|on the topic of|on the subject of|over)\s+(?P<title>.+?)(?=$|¤|,| (?:with|at|in|on|for|from)\b|[.;])",
     re.IGNORECASE,
 )
-_PURPOSE = re.compile(
+_PURPOSE = Pattern(
     r"\bfor\s+(?P<title>(?!me\b|us\b|you\b|two\b|three\b|four\b|\d).+?)(?=$|¤|,| (?:with|at|in|on|from)\b|[.;])",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"\b(?:(?P<prep>in|at|@)\s+(?P<place>(?:the |my |our )?(?!the morning|the afternoon|the evening|my calendar|the calendar|advance|person\b|case\b|order\b|touch\b|time\b|least\b|about\b|total\b|there\b|all\b|once\b|it\b|for\b|with\b|diary|the diary|the office hours|his |her )[^¤,;:?!]+?))(?=$|¤|[,;:?!]| (?:with|on|for|from|at|about|to|called|and (?:add|put|invite|remind)|by|titled|named)\b|\.$)",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(
+_GENERIC = Pattern(
     rf"(?:(?:quick|short|brief|new|next|upcoming|weekly|monthly|daily|recurring|regular|long|another|small|first|last|whole|entire|big|important|team's|one|virtual|online|little|single|proper|follow up|informal|formal|in[- ]person|face[- ]to[- ]face|all[- ]day|other|early|late|whole|scheduled|existing) )*{GENERIC_EVENT}?(?: (?:request|invite|slot|invitation|entry|thing|on (?:my|the) {CALENDAR}))?|it|that|this|them|those|these|one|me|us|him|her|everything|all|time|some time|sometime|block|hold|day|everyone|someone",
     re.IGNORECASE,
 )
-_EVENT_HEAD = re.compile(rf"(?:[\w'&/-]+ ){{0,4}}?{EVENT}(?!\w)", re.IGNORECASE)
-_NOT_PEOPLE = re.compile(
+_EVENT_HEAD = Pattern(rf"(?:[\w'&/-]+ ){{0,4}}?{EVENT}(?!\w)", re.IGNORECASE)
+_NOT_PEOPLE = Pattern(
     r"(?:(?:the|a|an|my|our|your|this|that) )?(?:¤|it|that|this|which|what|calendar|hour|minute|day|time|high priority|text|title|location|room|projector|breakfast|lunch|dinner|reminders?|notes?|alerts?|no|pictures|invite).*",
     re.IGNORECASE,
 )

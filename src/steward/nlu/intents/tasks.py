@@ -8,6 +8,7 @@ from typing import Any
 
 from steward.nlu.intents.found import Found
 from steward.nlu.intents.words import CALENDAR, CANCEL, EVENT, SHOW, TASK, TASK_LIST
+from steward.nlu.patterns import Pattern
 from steward.nlu.sentence import Sentence, bare, cleaned
 from steward.nlu.times.merging import Reading
 
@@ -15,41 +16,41 @@ _DOING = Reading(anchor=True)
 _PRIORITY = r"(?:(?:top|high(?:est)?|low(?:est)?|medium|normal|urgent|important|critical|big)(?:[- ](?:priority|prio|importance))?|priority)"
 _LIST_NAME = r"(?:(?P<list>[\w'-]+(?: [\w'-]+)?) ?list|tasks|todos?|to-?dos?|to do'?s?|to do|list)"
 _MINE = r"(?:my |the |our |a |this |that )?"
-_ADD_TO_LIST = re.compile(
+_ADD_TO_LIST = Pattern(
     rf"(?:(?:add|put|stick|throw|pop|get|write|place|include|append|jot|chuck|drop|need|i need|enter|note|record|save|log|insert|toss|slap|bung|whack|make sure|shove)(?: down| up| in)?) (?P<title>.+?)(?:,)? (?:to|on|onto|in|into|down on|on to|for) (?:my |the |our |this |that |today's )?{_LIST_NAME}\b(?P<tail>.*)",
     re.IGNORECASE,
 )
-_LIST_FIRST = re.compile(
+_LIST_FIRST = Pattern(
     rf"(?:add|put|on|in|to|onto)(?: (?:to|on|onto))? (?:my |the |our ){_LIST_NAME}\s*[,:]?\s*(?:add |put |i need |write )?(?P<title>.+)",
     re.IGNORECASE,
 )
-_NEW_TASK = re.compile(
+_NEW_TASK = Pattern(
     rf"(?:(?:create|add|make|set ?up|new|start|open|log|put|enter|record|write|insert|i need|give me|throw in|set|assign|save|file|register|another)(?: me| in| down| up)?\s+)?(?:(?:an?|another|the|new|this|my|me|as) )*(?P<prio>{_PRIORITY})?,? ?(?:new )?(?:{_PRIORITY} )?(?P<noun>task|to-?do(?: item)?|to do(?: item)?|action item|todo item|chore|errand|item)(?: (?:with (?P<prio2>{_PRIORITY})|for me|to (?:my|the) list))?(?:\s*[:;,-]\s*|\s+(?:to|called|named|titled|that says|saying|for|about|which is|of|that i (?:need|have|must) to|that i|-)\s+|\s+)(?P<title>.+)",
     re.IGNORECASE,
 )
-_TODO = re.compile(
+_TODO = Pattern(
     r"(?:to-?do|to do|task|action item)s?\s*[:,-]?\s+(?P<title>(?!list|lists|today|¤|for|this|next|app|due|please|items?\b).+)",
     re.IGNORECASE,
 )
-_ADD_IT = re.compile(
+_ADD_IT = Pattern(
     rf"(?P<title>.{{3,}}?)[,;.-]+ ?(?:so |please |can you |could you |and )*(?:add|put|stick|throw|write|pop|get|save|log|make) (?:it|that|this|them|those|these)(?: a)?(?: down)? ?(?:(?:to|on|onto|in|as|a|an) )*(?:my |the |our )?(?:{_LIST_NAME}|task|todo|to-do)(?P<tail>.*)",
     re.IGNORECASE,
 )
-_ADD_PLAIN = re.compile(r"add (?P<title>(?!an? (?:meeting|call|event|appointment)).+)", re.IGNORECASE)
-_I_NEED = re.compile(
+_ADD_PLAIN = Pattern(r"add (?P<title>(?!an? (?:meeting|call|event|appointment)).+)", re.IGNORECASE)
+_I_NEED = Pattern(
     r"^(?:i (?:really )?(?:need|have|must|should|ought|want|gotta|got)(?: really)?(?: to)?|i've got to|i'm supposed to|we (?:need|have) to|remember to|we need|we're out of|we are out of|we're (?:running )?low on|we've run out of|i'm out of|we ran out of|i ran out of|to)\s+",
     re.IGNORECASE,
 )
-_NEED_BUY = re.compile(
+_NEED_BUY = Pattern(
     r"(?:we're|we are|i'm|i am|we've|we have) (?:out of|running (?:out of|low on)|run out of|low on) (?P<title>[^¤,.]+)(?:,.*)?",
     re.IGNORECASE,
 )
-_NOT_ADDED = re.compile(
+_NOT_ADDED = Pattern(
     rf"\b(?:reminder|calendar|notes?|diary|agenda|timer|alarm|contacts?|playlist|numbers?|column|line|function|\d+ (?:and|to|plus) \d+)\b|^{EVENT}\b.* with\b",
     re.IGNORECASE,
 )
 _DONE = tuple(
-    re.compile(p, re.IGNORECASE)
+    Pattern(p, re.IGNORECASE)
     for p in (
         rf"(?:mark|set|tick|flag|check|cross|put|call|count|consider|make|report|log)(?: off)? (?:{_MINE}(?:task|todo|to-do|item)?:? ?)?(?P<title>.+?)(?: task| item)? (?:as |to )?(?:being )?(?:done|complete|completed|finished|off|resolved|closed|ticked|checked)(?: (?:on|from|off|in) (?:my |the )?.*list)?",
         rf"(?:complete|finish|close(?: out)?|check off|tick off|cross off|cross out|check|tick|resolve|knock out|wrap up|strike off|mark off|scratch off|close off)(?: {_MINE}(?:task|todo|to-do|item)s?)?:? (?P<title>.+?)(?: (?:from|on|off|in) (?:my |the |our )?(?:[\w-]+ )?(?:list|tasks|todos?|to-?dos?))?",
@@ -65,7 +66,7 @@ _DONE = tuple(
         r"(?:take|cross|check|tick|strike|scratch|knock) (?P<title>.+?) off(?: (?:of )?(?:my |the )?.*(?:list|tasks|todos?))?(?: as done)?",
     )
 )
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     r"(?:task |item |todo |to-do |number |no\.? ?|the |# ?)*(?P<n>\d{1,3})(?:st|nd|rd|th)?(?: (?:task|item|one|todo))?|(?:task |item |number |the )*(?P<word>one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth)(?: (?:task|item|one|todo))?",
     re.IGNORECASE,
 )
@@ -89,7 +90,7 @@ _WORD_NUMBERS = {
     for w in pair
 }
 _SHOWS = tuple(
-    re.compile(p, re.IGNORECASE)
+    Pattern(p, re.IGNORECASE)
     for p in (
         rf"(?:{SHOW} |what(?:'s| is| are)? (?:on |in |left on |still on )?|which |do i have |have i got |any |are there |how many |list |what |is there |anything (?:on|in|left on) |open |got |let's see |read |tell me what's on |what do i have on |is |what have i got on |anything due |where's |how's |how is )(?:(?:my|all|any|the|me|our|are|of|open|overdue|pending|remaining|unfinished|completed|finished|done|incomplete|outstanding|late|today's|¤|high priority|priority|urgent|important|low priority|medium priority|high-priority|anything|something|top|due|still|other|important|more|current|active|on|have|work|is|closed|next|left|upcoming|whole|full|entire|personal|biggest|most) ?)*(?P<noun>{TASK_LIST}|{TASK})\b(?P<rest>.*)",
         r"what (?:do|should|must|shall|did|else do|else should) (?:i|we) (?:still )?(?:need|have|got|want|gotta|have left|do|be doing|be working on|work on|tackle|get done|focus on|accomplish|supposed)\b ?(?:to (?:do|get done|finish|complete|accomplish|work on|be done|take care of|buy|get|pick up|be doing)|left to do|done|to|first)? ?(?:at |from )?(?P<rest>.*)",
@@ -103,12 +104,12 @@ _SHOWS = tuple(
         r"what (?:have|did) i (?:already )?(?:complete|completed|finish|finished|get done|accomplish|accomplished|gotten done|done)(?P<rest>.*)",
     )
 )
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:reminders?|notes?|meetings?|appointments?|calendar|events?|python|recipe|poem|in (?:paris|london|rome|tokyo|new york|town|the world)|weather|essay|fun|function|happened|happening|rid of|lose weight|if|when i|with my (?:life|hair)|about)\b",
     re.IGNORECASE,
 )
 _DELETE = tuple(
-    re.compile(p, re.IGNORECASE)
+    Pattern(p, re.IGNORECASE)
     for p in (
         rf"(?:{CANCEL}|take off|take) (?:(?:the|my|that|this|all|all of|of|our|every|any|completed|finished|done|overdue|old) )*(?:{_PRIORITY} )?(?:tasks?|to-?dos?|to do|todo items?|to-do items?|items?|chores?|errands?)\b(?: list)?(?:\s*[:,-]\s*|\s+(?:to|called|named|about|titled|for|number)\s+|\s+|$)(?P<title>.*)",
         rf"(?:{CANCEL}|take|pull|get|cross|wipe)(?: off)? (?P<title>.+?) (?:from|off|off of|out of|on) (?:my |the |our )?{_LIST_NAME}(?P<tail>.*)",
@@ -229,6 +230,8 @@ def _add_loosely(sentence: Sentence, masked: str) -> Found | None:
         or _NOT_ADDED.search(found["title"])
         or re.search(rf"^(?:an? |the )?(?:[\w'-]+ ){{0,2}}?{EVENT}\b", found["title"], re.IGNORECASE)
     ):
+        return None
+    if re.search(r"\b(?:to|into) (?:the|a|an|that|this) \w+$", found["title"], re.IGNORECASE):
         return None
     if any(t.kind in ("clock", "span") for t in sentence.tags) and re.search(r"\bwith\b", masked):
         return None

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import random
-import re
+
+from steward.nlu.patterns import Pattern
 
 FILLERS: dict[str, str] = {
     "person": "John|Sarah|Priya|Tom|Anna|Maria|Bob|Alice|Kim|Ahmed|Grace|mom|dad|my boss|my wife|the design team|the sales team|Dr. Lee|Carlos|Dave|my brother|the landlord|marketing|the client|Yuki|Omar",
@@ -24,8 +25,8 @@ FILLERS: dict[str, str] = {
 }
 """Values of the slots; ``x`` stands for any word outside the vocabulary, ``¤d ¤t ¤n ¤r`` for masked times."""
 
-_CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
-_SLOT = re.compile(r"\{(\w+)\}")
+_CHOICE = Pattern(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+_SLOT = Pattern(r"\{(\w+)\}")
 
 
 def expanded(template: str, draw: random.Random) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from steward.nlu.number_words import SMALL, spelled_value
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.tags import MINUTES, Amount
 
 UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|fortnights?|months?|mths?|years?|yrs?|quarters?(?= of a year))"
@@ -35,7 +36,7 @@ _UNITS = {
     "wk": "week", "fortnight": "fortnight", "month": "month", "mth": "month", "year": "year", "yr": "year",
 }  # fmt: skip
 _WORD_COUNTS = {"a": 1.0, "an": 1.0, "the": 1.0, "a couple": 2.0, "couple": 2.0, "a few": 3.0, "several": 3.0}
-_PIECE = re.compile(
+_PIECE = Pattern(
     rf"(?P<count>{COUNT})(?P<frac> and (?:a half|a quarter|three quarters)| 1/[24])?(?: of an?)?"
     rf"(?:[ -]?(?:more |whole |full |solid |extra )?(?P<unit>{UNIT}|hrs?|[hmsd]|mins?|secs?|wks?)(?![a-z]))?"
 )

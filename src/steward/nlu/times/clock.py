@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from steward.nlu.number_words import spelled_value
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.tags import Clock
 
 HOUR_WORD = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -42,12 +43,12 @@ WEAK_CLOCK = rf"(?:\d{{1,2}}[:.]\d{{2}}|\d{{1,2}}h\d{{2}}|[01]\d[0-5]\d|2[0-3][0
 ANY_CLOCK = rf"(?:{STRONG_CLOCK}|{WEAK_CLOCK})"
 
 _NAMED = {"noon": 12, "midday": 12, "midnight": 0, "lunchtime": 12, "lunch time": 12}
-_END_OF_DAY = re.compile(r"close of business|c\.?o\.?b|(?:the )?end of|e\.?o\.?d")
-_TO_PAST = re.compile(
+_END_OF_DAY = Pattern(r"close of business|c\.?o\.?b|(?:the )?end of|e\.?o\.?d")
+_TO_PAST = Pattern(
     r"(?P<mins>[a-z]+(?:[ -][a-z]+)?|\d{1,2})(?: minutes?| mins?)? (?P<way>past|after|to|before|of|till|til) (?P<base>.+)"
 )
-_DIGITS = re.compile(r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2})(?::(?P<s>\d{2}))?|h)?(?P<rest>.*)")
-_WORDS = re.compile(rf"(?P<h>{HOUR_WORD})(?:[ -](?P<m>{_MIN_WORD}))?(?P<rest>.*)")
+_DIGITS = Pattern(r"(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2})(?::(?P<s>\d{2}))?|h)?(?P<rest>.*)")
+_WORDS = Pattern(rf"(?P<h>{HOUR_WORD})(?:[ -](?P<m>{_MIN_WORD}))?(?P<rest>.*)")
 _MINUTES = {"quarter": 15, "a quarter": 15, "half": 30}
 
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.calendar_words import monday_of, safe_date
 from steward.nlu.times.tags import Tag
 
-_GAP = re.compile(r"[\s,]*(?:the|of|of the|on)?[\s,]*")
+_GAP = Pattern(r"[\s,]*(?:the|of|of the|on)?[\s,]*")
 _TO = frozenset({"to", "until", "till", "til", "through", "thru"})
 
 

@@ -135,8 +135,8 @@ RULES: tuple[tuple[str, Read], ...] = (
         _year_day,
     ),
     (rf"(?P<adverb>{_ADVERB})(?=$|[.,?!]| (?:at|on|from|to|starting|until|for|with|reminder to)\b)", _adverb),
-    (rf"(?<=\ba )(?P<adverb>{_ADVERB}) (?={_MEETINGISH}\b)", _adverb),
-    (rf"(?<=\ban )(?P<adverb>hourly|annual|yearly|quarterly) (?={_MEETINGISH}\b)", _adverb),
+    (rf"(?<=\ba )(?P<adverb>{_ADVERB})(?= {_MEETINGISH}\b)", _adverb),
+    (rf"(?<=\ban )(?P<adverb>hourly|annual|yearly|quarterly)(?= {_MEETINGISH}\b)", _adverb),
     (r"once (?:a|every|each|per) (?P<unit>hour|day|week|month|year)\b", _once),
 )
 """Regular expression and reader of every way to say that something repeats."""

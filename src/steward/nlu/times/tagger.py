@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from steward.nlu.patterns import Pattern
 from steward.nlu.times.amounts import AMOUNT, parse_amount
 from steward.nlu.times.clock import ANY_CLOCK, HOUR, HOUR_WORD, STRONG_CLOCK, WEAK_CLOCK, parse_clock
 from steward.nlu.times.days import DAYS
@@ -44,7 +45,7 @@ _PART = (
     r"(?:(?:first thing|early|late|later|mid)[ -](?:in (?:the )?|on (?:the )?|this |tomorrow )?)?(?:in the |at |during the |that |the )?(?P<part>morning|afternoon|evening|night|nighttime|a\.m\.|first thing)\b"
     r"(?! (?:meeting|call|standup|sync|coffee|routine|run|shift|class|briefing|news|school|person|summary))"
 )
-_TODAY_WORDS = re.compile(
+_TODAY_WORDS = Pattern(
     r"\d|\b(?:to(?:day|night|morrow)|tonite|tm[or]|2day|2morrow|tom\w*ow|tomoz|yesterday|overmorrow|now|noon|mid(?:day|night)|lunch|morning|afternoon|evening|night|week|month|year|"
     r"quarter|day|hour|hr|min|sec|half|fortnight|every|each|daily|weekly|monthly|hourly|nightly|annual|bi-?weekly|alternate|once|(?:sun|mon|tue|wed|thu|fri|sat)|"
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|christmas|xmas|easter|good friday|thanksgiving|halloween|valentine|new year|earth|boxing|guy|bonfire|"
@@ -54,28 +55,30 @@ _TODAY_WORDS = re.compile(
 )
 
 
-def _compiled(core: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'.$£€/:-]){_LEAD}(?P<core>{core})(?!\w)(?:'s\b|(?<=s)'(?!\w))?")
+def _compiled(core: str) -> Pattern:
+    return Pattern(rf"(?<![\w'.$£€/:-]){_LEAD}(?P<core>{core})(?!\w)(?:'s\b|(?<=s)'(?!\w))?")
 
 
 _DAY_FORMS = tuple((_compiled(core), read) for core, read in (*DAYS, *PERIODS, *RULES))
 _AMOUNTS = tuple((_compiled(core), form) for core, form in _AMOUNT_FORMS)
 _STRONG = _compiled(STRONG_CLOCK)
-_AFTER_WORD = re.compile(
+_AFTER_WORD = Pattern(
     rf"(?<![\w'])(?P<lead>at|@)\s*(?:{_HEDGE} )*(?P<core>{WEAK_CLOCK})(?![\w]){_NOT_HOUR}"
     rf"|(?<![\w'])(?P<lead2>by|until|till|til|before|after|from|around|about|starting at|starting|past|since)\s+(?:{_HEDGE} )*(?P<core2>{WEAK_CLOCK}){_NOT_HOUR}{_TAIL_OK}"
 )
-_ISH = re.compile(
+_ISH = Pattern(
     rf"(?<![\w'])(?:(?P<lead>at|by|for|to|around|about)\s+)?(?P<core>(?:\d{{1,2}}(?:[:.]\d\d)?|{HOUR_WORD})[ -]?ish)\b"
 )
-_BESIDE_PART = re.compile(
+_BESIDE_PART = Pattern(
     rf"(?<![\w'.$:/])(?:(?P<lead>to|for|at|until|till|by)\s+)?(?P<core>{HOUR}(?:[:.]\d\d)?)(?= (?:in the (?:morning|afternoon|evening)|at night|tonight|this (?:morning|afternoon|evening)|(?:tomorrow|tmrw|today|yesterday)\b(?!'s)|(?:on )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday) (?:morning|afternoon|evening|night))\b)"
 )
-_AFTER_DAY = re.compile(
+_AFTER_DAY = Pattern(
     rf"(?<![\w'])(?:today|tomorrow|tonight|tmrw|morning|afternoon|evening|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+(?P<lead>)(?P<core>{HOUR}(?::\d\d)?){_NOT_HOUR}(?=$|[.,;?!]| (?:with|for|to|please|instead|works?)\b)"
 )
-_LOOSE = re.compile(rf"(?<![\w'.$:/#])(?:(?P<lead>to|for|make it|say)\s+)?(?P<core>{WEAK_CLOCK}){_NOT_HOUR}{_TAIL_OK}")
-_SPAN = re.compile(
+_LOOSE = Pattern(
+    rf"(?<![\w'.$:/#])(?:(?P<lead>to|for|make it|say)\s+)?(?P<core>{WEAK_CLOCK})(?! on one){_NOT_HOUR}{_TAIL_OK}"
+)
+_SPAN = Pattern(
     rf"(?<![\w'$.:/-])(?P<lead>from |between )?(?P<a>{ANY_CLOCK})(?: ?(?:-|to|until|till|til|and|through|thru) ?)(?P<b>{ANY_CLOCK})(?![\w/]){_NOT_HOUR}"
 )
 _PARTS = _compiled(_PART)

@@ -1,0 +1,144 @@
+"""The rows of a turn whose process died: finding it, taking it over, giving it back; in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import and_, select, update
+
+from steward.core.turns.rules import first_number
+from steward.core.turns.store import LEASE, RUNNING, history_before, kept_events
+from steward.core.turns.types import Started, TurnEvent, TurnRecord, TurnWish
+from steward.db.database import Transaction
+from steward.db.tables import Conversation, Message, ToolCall, Turn
+from steward.ports import model as port
+
+
+def any_expired(tx: Transaction) -> bool:
+    """Return whether a running turn's lease is over."""
+    expired = select(Turn.key).where(Turn.status == RUNNING, Turn.lease_until <= tx.now).limit(1)
+    return tx.connection.execute(expired).first() is not None
+
+
+def take_expired(tx: Transaction, limit: int = 100) -> list[tuple[int, int | None]]:
+    """Return running turns whose process stopped renewing them, and renew them for whoever resumes.
+
+    Each as its key and that of its conversation, in the order in which they were asked for.
+    """
+    rows = tx.session.execute(
+        select(Turn.key, Turn.conversation_key)
+        .where(Turn.status == RUNNING, Turn.lease_until <= tx.now)
+        .order_by(Turn.key)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        keys = [row[0] for row in rows]
+        tx.session.execute(update(Turn).where(Turn.key.in_(keys)).values(lease_until=tx.now + LEASE))
+    return [(row[0], row[1]) for row in rows]
+
+
+def expire_all(tx: Transaction) -> None:
+    """End the lease of every running turn: nobody is left who could run one."""
+    tx.session.execute(update(Turn).where(Turn.status == RUNNING).values(lease_until=tx.now))
+
+
+def give_back(tx: Transaction, turns: Sequence[tuple[int, int]]) -> None:
+    """Let go of running turns, each by key and attempt, so that the next process takes them over at once."""
+    for turn_key, attempt in turns:
+        tx.session.execute(
+            update(Turn)
+            .where(Turn.key == turn_key, Turn.attempts == attempt, Turn.status == RUNNING)
+            .values(lease_until=tx.now - timedelta(seconds=1))
+        )
+
+
+def take_over(tx: Transaction, turn_key: int) -> tuple[TurnRecord, int, list[port.Message], bool] | None:
+    """Return a running turn for another try.
+
+    Its record, the owner's key, the tool exchanges already done, and whether somebody wants it stopped. None when it is
+    no longer running; one whose conversation was deleted ends here.
+    """
+    answer, asked = Message.__table__.alias("answer"), Message.__table__.alias("asked")
+    row = tx.session.execute(
+        select(
+            Turn.id,
+            Turn.user_key,
+            Turn.wish,
+            Turn.created_at,
+            Turn.attempts,
+            Turn.cancel_wanted,
+            Conversation.key,
+            Conversation.id,
+            Conversation.provider,
+            Conversation.model,
+            Conversation.system_prompt,
+            answer.c.id,
+            asked.c.id,
+            asked.c.content,
+        )
+        .join(Conversation, Conversation.key == Turn.conversation_key)
+        .join(answer, and_(answer.c.turn_key == Turn.key, answer.c.role == "assistant"))
+        .join(asked, and_(asked.c.turn_key == Turn.key, asked.c.role == "user"))
+        .where(Turn.key == turn_key, Turn.status == "running")
+        .with_for_update(of=Turn)
+    ).first()
+    if row is None:
+        _end_without_conversation(tx, turn_key)
+        return None
+    attempt = row[4] + 1
+    tx.session.execute(update(Turn).where(Turn.key == turn_key).values(attempts=attempt, lease_until=tx.now + LEASE))
+    history, is_behind = history_before(tx, row[6], turn_key)
+    record = TurnRecord(
+        turn_key=turn_key,
+        turn_id=row[0],
+        conversation_key=row[6],
+        conversation_id=row[7],
+        message_id=row[11],
+        user_message_id=row[12],
+        wish=TurnWish(text=row[13], conversation_id=row[7], **row[2]),
+        provider=row[8],
+        model=row[9],
+        system_prompt=row[10],
+        history=history,
+        is_behind=is_behind,
+        created_at=row[3],
+        first_number=first_number(attempt),
+        attempts=attempt,
+    )
+    return record, row[1], _done_exchanges(tx, turn_key, record), row[5]
+
+
+def is_start_kept(tx: Transaction, turn_key: int) -> bool:
+    """Return whether a reader from the beginning will find the start of the turn among its kept events."""
+    kept: list[TurnEvent] = [item.event for item in kept_events(tx, turn_key, 0, 2)]
+    return bool(kept) and isinstance(kept[0], Started)
+
+
+def _end_without_conversation(tx: Transaction, turn_key: int) -> None:
+    tx.session.execute(
+        update(Turn)
+        .where(Turn.key == turn_key, Turn.status == RUNNING)
+        .values(status="cancelled", lease_until=None, finished_at=tx.now)
+    )
+
+
+def _done_exchanges(tx: Transaction, turn_key: int, record: TurnRecord) -> list[port.Message]:
+    rows = tx.session.execute(
+        select(ToolCall.step, ToolCall.call_id, ToolCall.name, ToolCall.arguments, ToolCall.result, ToolCall.action)
+        .where(ToolCall.turn_key == turn_key)
+        .order_by(ToolCall.step, ToolCall.position)
+    ).all()
+    messages: list[port.Message] = []
+    for step in sorted({row[0] for row in rows}):
+        mine = [row for row in rows if row[0] == step]
+        calls = tuple(port.ToolCall(row[1], row[2], orjson.dumps(row[3]).decode()) for row in mine)
+        messages.append(port.Message("assistant", tool_calls=calls))
+        messages += [
+            port.Message("tool", content=orjson.dumps(row[4]).decode(), call_id=row[1], name=row[2]) for row in mine
+        ]
+    record.note_tools((row[2], row[5]) for row in rows)
+    record.first_step = max((row[0] for row in rows), default=0) + 1
+    return messages
