@@ -6,7 +6,6 @@ import asyncio
 import http.client
 import socket
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -18,12 +17,11 @@ from packaging.utils import canonicalize_name
 from benchmarks.client import Answer, Target, WrongAnswer, request_bytes, run
 from benchmarks.figures import Bound, Figure, Line
 from benchmarks.load_cases import SUM
-from benchmarks.measuring import Plan, Side, in_turns, quantile
-from benchmarks.processes import START_SECONDS, Cores, Server, steward
-from benchmarks.street import CHAT, CLIENTS, PASSWORD, open_conversation, sign_up
+from benchmarks.measuring import Plan, quantile
+from benchmarks.processes import START_SECONDS, Cores, steward
+from benchmarks.street import CHAT, CLIENTS, open_conversation, sign_up
 from steward.nlu import Context, understand
 
-LOGINS = 8
 TURNS = 1000
 MEGABYTE = 1_000_000
 
@@ -64,7 +62,7 @@ SENTENCES = (
 async def start(folder: Path, cores: Cores, plan: Plan) -> list[Line]:
     """Start often: the first time ever, and with a data folder."""
     first, again = [], []
-    for number in range(plan.rounds):
+    for number in range(1 if plan.is_short else plan.rounds):
         data_dir = folder / f"start-{number}"
         first.append(_seconds_to_start(data_dir, cores))
         again.append(_seconds_to_start(data_dir, cores))
@@ -88,7 +86,7 @@ def _seconds_to_start(data_dir: Path, cores: Cores) -> tuple[float, float]:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     with steward(data_dir, cores, port=port) as server:
-        while time.perf_counter() - server.began < START_SECONDS:
+        while server.is_running() and time.perf_counter() - server.began < START_SECONDS:
             if _is_healthy(port):
                 return time.perf_counter() - server.began, server.cpu_seconds()
             time.sleep(0.01)
@@ -152,22 +150,6 @@ def closure(name: str) -> set[str]:
             if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
                 waiting += [(canonicalize_name(wanted.name), one) for one in ("", *wanted.extras)]
     return found
-
-
-async def login(folder: Path, cores: Cores, plan: Plan) -> list[Line]:
-    """Sign in from eight clients at once."""
-    with steward(folder / "login", cores).wait_for_port("is up:") as server:
-        requests = [_login_of(server, number) for number in range(LOGINS)]
-        target = Target(server.port, requests, lambda answer: answer.status == 200 and b"access_token" in answer.body)
-        (found,) = await in_turns([Side(server, target)], replace(plan, rounds=1), clients=LOGINS)
-    beside = f"p50 {found.p50_ms:.0f} ms, {found.per_second:.0f}/s, {found.cpu_ms:.1f} ms processor time each"
-    return [Figure(f"login, {LOGINS} at once, p95", found.p95_ms, "ms", beside=beside, digits=0)]
-
-
-def _login_of(server: Server, number: int) -> bytes:
-    email = f"person{number}@example.com"
-    sign_up(server.port, email)
-    return request_bytes("POST", "/api/v1/auth/login", body={"email": email, "password": PASSWORD})
 
 
 async def nlu(folder: Path, cores: Cores, plan: Plan) -> list[Line]:

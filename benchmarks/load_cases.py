@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.figures import OF_FLOOR, Bound, Figure, Line, LoadLine
 from benchmarks.measuring import Plan, in_turns
 from benchmarks.street import CLIENTS, Street
@@ -9,6 +11,7 @@ from benchmarks.street import CLIENTS, Street
 TOKENS = 64
 SHORT = 5
 PACE_MS = 20.0
+LOGINS = 8
 SUM = "what is 17% of 2,349?"
 EFFECT = "add milk to my tasks"
 
@@ -49,11 +52,11 @@ async def first_token(street: Street, plan: Plan) -> list[Line]:
     """Wait for the first token, directly and through Steward, spread evenly and all in the same moment."""
     street.model.answers(TOKENS, PACE_MS)
     length = TOKENS * PACE_MS / 1000
-    plan = Plan(min(plan.rounds, 2), max(2 * length, plan.seconds / 2))
+    evenly = Plan(1 if plan.is_short else 2, max(2 * length, plan.seconds / 2))
     sides = street.streaming(TOKENS)
-    ours, floor, direct = await in_turns(sides, plan, clients=CLIENTS, spread_seconds=length, warm_seconds=0.1)
-    once = Plan(plan.rounds, 1)
-    rush, rush_floor, rush_direct = await in_turns(sides, once, clients=CLIENTS, count=CLIENTS, warm_seconds=0)
+    ours, floor, direct = await in_turns(sides, evenly, clients=CLIENTS, spread_seconds=length, is_warm=True)
+    once = Plan(1 if plan.is_short else 5, 1)
+    rush, rush_floor, rush_direct = await in_turns(sides, once, clients=CLIENTS, count=CLIENTS, is_warm=True)
     return [
         Figure(
             f"added time to the first token, {CLIENTS} streams, p50",
@@ -80,18 +83,25 @@ async def first_token(street: Street, plan: Plan) -> list[Line]:
 async def token(street: Street, plan: Plan) -> list[Line]:
     """Take the processor time of a turn of one token from that of a long one."""
     found: list[Line] = []
-    half = Plan(min(plan.rounds, 2), max(plan.seconds / 2, 0.7))
-    for pace_ms, asked, title in (
-        (0.0, Bound(0.1, "ms"), "processor time a streamed token, as fast as they come"),
-        (PACE_MS, None, f"the same, a token every {PACE_MS:g} ms"),
+    rounds, seconds = (1, 0.7) if plan.is_short else (2, plan.seconds / 2)
+    for pace_ms, title in (
+        (0.0, "processor time a streamed token, as fast as they come"),
+        (PACE_MS, f"the same, a token every {PACE_MS:g} ms"),
     ):
         cost: dict[int, tuple[float, float]] = {}
         for tokens in (1, TOKENS):
             street.model.answers(tokens, pace_ms)
-            long = Plan(half.rounds, max(half.seconds, 1.5 * tokens * pace_ms / 1000))
-            ours, floor = await in_turns(street.streaming(tokens)[:2], long, clients=CLIENTS)
+            long = Plan(rounds, max(seconds, 1.5 * tokens * pace_ms / 1000))
+            ours, floor = await in_turns(street.streaming(tokens)[:2], long, clients=CLIENTS, is_warm=True)
             cost[tokens] = ours.cpu_ms, floor.cpu_ms
         ours_ms, floor_ms = ((cost[TOKENS][side] - cost[1][side]) / (TOKENS - 1) for side in (0, 1))
         beside = f"floor {floor_ms:.3f} ms; a turn of 1 token {cost[1][0]:.2f} ms, of {TOKENS} {cost[TOKENS][0]:.2f} ms"
-        found.append(Figure(title, ours_ms, "ms", asked, beside, digits=3))
+        found.append(Figure(title, ours_ms, "ms", Bound(0.1, "ms"), beside, digits=3))
     return found
+
+
+async def login(street: Street, plan: Plan) -> list[Line]:
+    """Sign in from eight clients at once."""
+    (found,) = await in_turns([street.signing_in(LOGINS)], replace(plan, rounds=1), clients=LOGINS)
+    beside = f"p50 {found.p50_ms:.0f} ms, {found.per_second:.0f}/s, {found.cpu_ms:.1f} ms processor time each"
+    return [Figure(f"login, {LOGINS} at once, p95", found.p95_ms, "ms", beside=beside, digits=0)]

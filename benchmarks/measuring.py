@@ -11,6 +11,8 @@ from statistics import median
 from benchmarks.client import Load, Target, WrongAnswer, run
 from benchmarks.processes import Server
 
+WARM_SECONDS = 0.3
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -69,16 +71,18 @@ async def in_turns(
     clients: int,
     count: int = 0,
     spread_seconds: float = 0.0,
-    warm_seconds: float = 0.3,
+    is_warm: bool = False,
 ) -> list[Measured]:
     """Measure the sides in turns, round by round, so that all of them see the same machine; one result a side.
+
+    Unless they are warm already, each gets some requests first that are not counted.
 
     Raises:
         WrongAnswer: a server gave a wrong answer; every answer is looked at.
     """
     found: list[list[_Round]] = [[] for _ in sides]
-    for side in sides:
-        await _round(side, clients, warm_seconds, 0, 0.0)
+    for side in () if is_warm else sides:
+        await _round(side, clients, WARM_SECONDS, 0, 0.0)
     for _ in range(plan.rounds):
         for side, rounds in zip(sides, found, strict=True):
             rounds.append(await _round(side, clients, plan.seconds, count, spread_seconds))

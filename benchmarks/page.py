@@ -37,10 +37,11 @@ _HOW = """
   of its tools, and writes what its tools did. The floor of a stream passes the model's bytes on unread.
 - Time to the first token: the same client calls the fake model directly and through Steward, 16 streams of 64 tokens,
   20 ms apart, begun evenly over the length of a stream; the difference of the medians is what Steward adds.
-- Processor time a token: that of a streamed turn of 64 tokens less that of a turn of 1, by 63.
+- Processor time a token: that of a streamed turn of 64 tokens less that of a turn of 1, by 63; the whole server's, with
+  what reading the model's stream by httpx2 takes, which is the floor's figure beside it.
 - Size: the database is filled by SQL with copies of a turn that the application wrote, list and read with 4 clients,
   send with 1; the ratio of the processor time by request is what is asked.
-- Start: from the start of the process to the first 200 on `/health`, median of {rounds}. Memory: resident bytes of the
+- Start: from the start of the process to the first 200 on `/health`, median of {starts}. Memory: resident bytes of the
   process by 1,000,000. Packages: the closure of what the core install requires on this platform.
 
 ## Machine
@@ -54,7 +55,7 @@ def page(lines: Sequence[Line], failures: Sequence[str], plan: Plan, cores: Core
     when = datetime.now(UTC).strftime("%Y-%m-%d")
     length = "the short run: rough figures" if plan.is_short else "the full run"
     parts = [_HEAD.format(when=when, length=length)]
-    parts += [f"\n**Failed:** {failure}\n" for failure in failures]
+    parts += [f"\n**Could not run or gave wrong answers:** {failure}\n" for failure in failures]
     parts += ["\n## Under load\n\n", _load_table([line for line in lines if isinstance(line, LoadLine)])]
     parts += ["\n## Single figures\n\n", _figure_table([line for line in lines if isinstance(line, Figure)])]
     how = _HOW.format(
@@ -63,6 +64,7 @@ def page(lines: Sequence[Line], failures: Sequence[str], plan: Plan, cores: Core
         model_core="the load client's" if cores.model == cores.load else "a third",
         rounds=plan.rounds,
         seconds=plan.seconds,
+        starts=1 if plan.is_short else plan.rounds,
         machine=machine(),
     )
     return "".join([*parts, how])

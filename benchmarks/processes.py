@@ -82,6 +82,10 @@ class Server:
                 break
         raise WrongAnswer(f"a server did not start: {self.errors()}")
 
+    def is_running(self) -> bool:
+        """Return whether the process has not ended."""
+        return self._popen.poll() is None
+
     def cpu_seconds(self) -> float:
         """Return the processor time that it has used, user and system."""
         times = self._process.cpu_times()
@@ -94,11 +98,11 @@ class Server:
     def errors(self) -> str:
         """Return the end of what it wrote to standard error."""
         self._errors.seek(0)
-        return self._errors.read().decode(errors="replace")[-1500:]
+        return self._errors.read().decode(errors="replace").rstrip()[-1500:]
 
     def stop(self) -> None:
         """End it and wait for that."""
-        if self._popen.poll() is None:
+        if self.is_running():
             self._popen.send_signal(signal.SIGTERM)
             try:
                 self._popen.wait(timeout=30)

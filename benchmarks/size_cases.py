@@ -36,7 +36,7 @@ def template(folder: Path, cores: Cores) -> str:
 async def size(folder: Path, cores: Cores, plan: Plan) -> list[Line]:
     """Compare the cost with many messages to that with few."""
     token = template(folder / "template", cores)
-    plan = replace(plan, seconds=max(0.5, plan.seconds / 8))
+    plan = Plan(1, 0.4) if plan.is_short else replace(plan, seconds=plan.seconds / 6)
     found: list[Line] = []
     for shape, sizes in SHAPES.items():
         folders = [folder / f"{shape.replace(' ', '-')}-{place}" for place in (0, 1)]

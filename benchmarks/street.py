@@ -43,8 +43,12 @@ def open_conversation(port: int, token: str, **wishes: Any) -> str:
     return str(ask(port, "POST", CHAT, token, wishes)["id"])
 
 
+def _email(number: int) -> str:
+    return f"person{number}@example.com"
+
+
 def _person(port: int, number: int) -> Person:
-    token = sign_up(port, f"person{number}@example.com")
+    token = sign_up(port, _email(number))
     read = open_conversation(port, token)
     for turn in range(PAGE // 2):
         ask(port, "POST", f"{CHAT}/{read}/messages", token, {"message": f"what is {turn}+2?"})
@@ -121,6 +125,14 @@ class Street:
             Side(self.floor, Target(self.floor.port, _on_floor("POST", "stream", body), relayed, mark)),
             Side(self.model, Target(self.model.port, direct, relayed, mark)),
         ]
+
+    def signing_in(self, people: int) -> Side:
+        """Return the side of logins by so many people."""
+        requests = [
+            request_bytes("POST", "/api/v1/auth/login", body={"email": _email(number), "password": PASSWORD})
+            for number in range(people)
+        ]
+        return Side(self.steward, Target(self.steward.port, requests, _good(lambda body: b"access_token" in body)))
 
     def _sending(self, where: Sequence[tuple[str, str]], body: Any) -> list[bytes]:
         return [request_bytes("POST", f"{CHAT}/{conversation}/messages", token, body) for conversation, token in where]

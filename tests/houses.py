@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -187,19 +186,21 @@ class Process:
             "STEWARD_OWNER_PASSWORD": OWNER_PASSWORD,
             **environment,
         }
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this object
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._log = data_dir / "stderr.log"
         self.url = ""
         self.popen: subprocess.Popen[str] | None = None
 
     def start(self, patience_seconds: float = 60) -> None:
         """Start the server and wait until it answers."""
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "steward", "serve", "--port", "0"],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
+        with self._log.open("ab") as log:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "steward", "serve", "--port", "0"],
+                env=self._environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.popen.stdout is not None
         until = time.monotonic() + patience_seconds
         while time.monotonic() < until:
@@ -221,8 +222,7 @@ class Process:
 
     def log(self) -> str:
         """Return what it wrote to standard error."""
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")
+        return self._log.read_text(errors="replace")
 
     def _end(self, number: signal.Signals) -> int:
         if self.popen is None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from steward.core.conversations.gate import conversation_row, mine
 from steward.core.conversations.types import ConversationView, MessageView
 from steward.db.database import Database, Transaction
-from steward.db.tables import Conversation, Message, User
+from steward.db.tables import Conversation, Message, Turn, User
 from steward.kit.actor import Actor
 from steward.kit.errors import Invalid
 from steward.kit.ids import new_id
@@ -57,6 +57,7 @@ _LIST = (
     .offset(bindparam("offset"))
     .limit(bindparam("limit"))
 )
+_older = Message.__table__.alias("older")
 _OLDEST = _PAGE.order_by(Message.key)
 _NEWEST = _PAGE.order_by(Message.key.desc())
 
@@ -169,10 +170,12 @@ class ConversationService:
         return await self._db.write(work)
 
     async def remove(self, actor: Actor, conversation_id: UUID) -> None:
-        """Delete a conversation with its messages; the figures of its turns stay."""
+        """Delete a conversation with its messages; what runs in it is stopped, the figures of its turns stay."""
 
         def work(tx: Transaction) -> None:
             found = conversation_row(tx, actor, conversation_id)
+            running = (Turn.conversation_key == found[0], Turn.status == literal_column("'running'"))
+            tx.session.execute(update(Turn).where(*running).values(cancel_wanted=True))
             tx.session.execute(delete(Message).where(Message.conversation_key == found[0]))
             tx.session.execute(delete(Conversation).where(Conversation.key == found[0]))
             _count(tx, actor, -1)
@@ -246,17 +249,23 @@ def _count(tx: Transaction, actor: Actor, change: int) -> None:
 
 
 def _recent(tx: Transaction, actor: Actor, ids: Sequence[UUID], each: int) -> dict[UUID, Sequence[MessageView]]:
-    place = func.row_number().over(partition_by=Message.conversation_key, order_by=Message.key.desc()).label("place")
-    ranked = (
-        select(Conversation.id.label("conversation"), Message.key, place)
-        .join(Message, Message.conversation_key == Conversation.key)
-        .where(Conversation.id.in_(ids), Conversation.user_key == actor.user_key)
-        .subquery()
+    oldest = (
+        select(_older.c.key)
+        .where(_older.c.conversation_key == Conversation.key)
+        .order_by(_older.c.key.desc())
+        .offset(each - 1)
+        .limit(1)
+        .scalar_subquery()
     )
     rows = tx.session.execute(
-        select(ranked.c.conversation, *_MESSAGE_COLUMNS)
-        .join(Message, Message.key == ranked.c.key)
-        .where(ranked.c.place <= each)
+        select(Conversation.id, *_MESSAGE_COLUMNS)
+        .join(Message, Message.conversation_key == Conversation.key)
+        .where(
+            Conversation.id.in_(ids),
+            Conversation.user_key == actor.user_key,
+            Conversation.tenant_key == actor.tenant_key,
+            Message.key >= func.coalesce(oldest, 0),
+        )
         .order_by(Message.key)
     )
     found: dict[UUID, list[MessageView]] = {}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID
 
-from steward.core.turns.types import LAST_EVENTS, Numbered, TurnEvent, TurnResult
+from steward.core.turns.types import LAST_EVENTS, Numbered, TurnEvent, TurnRecord, TurnResult
 
 QUIET_SECONDS = 15.0
 
@@ -18,6 +17,7 @@ class LiveTurn:
         "_events",
         "_is_abandoned",
         "_waiting",
+        "attempt",
         "begun",
         "cancelled",
         "ending",
@@ -25,26 +25,23 @@ class LiveTurn:
         "followed",
         "keeper",
         "kept",
-        "lost",
-        "message_id",
         "result",
         "task",
         "turn_key",
     )
 
-    def __init__(self, turn_key: int, message_id: UUID, first_number: int) -> None:
-        self.turn_key = turn_key
-        self.message_id = message_id
+    def __init__(self, record: TurnRecord) -> None:
+        self.turn_key = record.turn_key
+        self.attempt = record.attempts
         self.result: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
         self.keeper: asyncio.Task[None] | None = None
         self.ending = asyncio.Event()
         self.begun = False
         self.cancelled = False
-        self.lost = False
         self.followed = False
         self.kept = 0
-        self.first_number = first_number
+        self.first_number = record.first_number
         self._events: list[Numbered] = []
         self._waiting: list[asyncio.Future[bool]] = []
         self._is_abandoned = False
@@ -67,7 +64,6 @@ class LiveTurn:
 
     def lose(self) -> None:
         """Stop the turn without an end: another process has it."""
-        self.lost = True
         self._stop()
 
     def leave(self) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
+import structlog
+
 from steward.core.access import actor_of_user
-from steward.core.turns import store
+from steward.core.turns import store, takeover
 from steward.core.turns.gate import turn_of_message
 from steward.core.turns.live import LiveTurn
 from steward.core.turns.replay import ended_turn_events
@@ -21,6 +24,7 @@ from steward.core.turns.rules import MESSAGE_CHARACTERS
 from steward.core.turns.runner import TurnRunner
 from steward.core.turns.types import (
     LAST_EVENTS,
+    Failed,
     Numbered,
     Restarted,
     Started,
@@ -31,9 +35,11 @@ from steward.core.turns.types import (
 from steward.db.database import Database, Transaction
 from steward.db.jobs import RESUME_TURN
 from steward.kit.actor import Actor
-from steward.kit.errors import Invalid, Unavailable
+from steward.kit.errors import Invalid, StewardError, Unauthenticated, Unavailable
 from steward.kit.text import without_controls
 from steward.ports.model import Message
+
+log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.3
 
@@ -46,6 +52,7 @@ class TurnService:
         self._runner = runner
         self._live: dict[UUID, LiveTurn] = {}
         self._last_in: dict[int, LiveTurn] = {}
+        self._presence = runner.presence
         self._closing = False
 
     async def take_turn(
@@ -112,26 +119,37 @@ class TurnService:
         return was_running
 
     async def resume(self, turn_key: int) -> None:
-        """Finish a turn whose process died: the handler of the job ``resume_turn``; harmless when it is over."""
+        """Finish a turn whose process died: the handler of the job ``resume_turn``; harmless when it is over.
+
+        Raises:
+            Unavailable: this process is ending; the next one does it.
+        """
+        if self._closing:
+            raise Unavailable("The server is shutting down.")
         if any(live.turn_key == turn_key for live in self._live.values()):
             return
-
-        def work(tx: Transaction) -> tuple[TurnRecord, Actor, list[Message]] | None:
-            taken = store.take_over(tx, turn_key)
-            return None if taken is None else (taken[0], actor_of_user(tx, taken[1]), taken[2])
-
-        taken = await self._db.write(work)
+        await self._enter()
+        taken = await self._db.write(partial(_take_over, turn_key))
         if taken is not None:
-            await asyncio.shield(self._start(taken[1], taken[0], taken[2]).result)
+            actor, record, done, wants_start, is_cancelled = taken
+            live = self._start(actor, record, done, wants_start=wants_start)
+            if is_cancelled:
+                live.cancel()
+            await asyncio.shield(live.result)
 
     async def sweep(self) -> None:
         """Promise the resumption of every running turn whose lease is over."""
 
         def work(tx: Transaction) -> None:
-            for turn_key in store.take_expired(tx):
-                tx.enqueue(RESUME_TURN, unique=f"turn:{turn_key}", turn_key=turn_key)
+            for turn_key, conversation_key in takeover.take_expired(tx):
+                tx.enqueue(
+                    RESUME_TURN, lock=f"conversation:{conversation_key}", unique=f"turn:{turn_key}", turn_key=turn_key
+                )
 
-        if await self._db.read(store.any_expired):
+        if self._closing:
+            return
+        await self._enter()
+        if await self._db.read(takeover.any_expired):
             await self._db.write(work)
 
     async def tidy(self) -> None:
@@ -141,45 +159,70 @@ class TurnService:
     async def close(self, grace_seconds: float = 5.0) -> None:
         """Let running turns end for a moment, then leave the rest to the next process."""
         self._closing = True
-        tasks = {live.task: live.turn_key for live in self._live.values() if live.task is not None}
-        if not tasks:
+        running = {live.task: live for live in self._live.values() if live.task is not None}
+        if running:
+            _, left = await asyncio.wait(running, timeout=grace_seconds)
+            for task in left:
+                running[task].leave()
+            if left:
+                await asyncio.wait(left, timeout=2)
+                await self._give_back([running[task] for task in left])
+        self._presence.leave()
+
+    async def _give_back(self, left: list[LiveTurn]) -> None:
+        turns = [(live.turn_key, live.attempt) for live in left]
+        try:
+            await self._db.write(lambda tx: takeover.give_back(tx, turns))
+        except StewardError:
+            log.warning("turns could not be given back; they are resumed when their leases are over", turns=len(turns))
+
+    async def _enter(self) -> None:
+        """Be present among the processes that run turns; the first one frees the turns of all that died."""
+        if self._presence.is_settled:
             return
-        _, left = await asyncio.wait(tasks, timeout=grace_seconds)
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait(left, timeout=2)
-            keys = [tasks[task] for task in left]
-            await self._db.write(lambda tx: store.give_back(tx, keys))
+
+        def work(tx: Transaction) -> None:
+            if self._presence.enter():
+                takeover.expire_all(tx)
+
+        await self._db.write(work)
+        self._presence.settle()
 
     async def _begin(self, actor: Actor, wish: TurnWish) -> LiveTurn:
         if self._closing:
             raise Unavailable("The server is shutting down; try again.", retry_after_seconds=2)
         text = _checked(wish.text)
         wish = TurnWish(text, wish.conversation_id, wish.channel, wish.temperature, wish.max_tokens)
+        await self._enter()
         record = await self._db.write(lambda tx: store.begin(tx, actor, wish))
         return self._start(actor, record, [])
 
-    def _start(self, actor: Actor, record: TurnRecord, done: list[Message]) -> LiveTurn:
-        live = LiveTurn(record.turn_key, record.message_id, record.first_number)
+    def _start(self, actor: Actor, record: TurnRecord, done: list[Message], *, wants_start: bool = True) -> LiveTurn:
+        live = LiveTurn(record)
+        if wants_start:
+            live.emit(Started(record.turn_id, record.conversation_id, record.user_message_id, record.message_id))
         if record.attempts > 1:
             live.emit(Restarted())
+        ahead = self._last_in.get(record.conversation_key)
+        if ahead is None or ahead.turn_key < record.turn_key:
+            self._last_in[record.conversation_key] = live
         else:
-            live.emit(Started(record.turn_id, record.conversation_id, record.user_message_id, record.message_id))
-        before = self._last_in.get(record.conversation_key)
-        self._live[record.message_id] = self._last_in[record.conversation_key] = live
-        live.task = asyncio.create_task(self._runner.run(actor, record, live, done, before))
+            ahead = None
+        self._live[record.message_id] = live
+        live.task = asyncio.create_task(self._runner.run(actor, record, live, done, ahead))
         live.task.add_done_callback(lambda _: self._forget(record, live))
         return live
 
     def _forget(self, record: TurnRecord, live: LiveTurn) -> None:
-        self._live.pop(record.message_id, None)
+        if self._live.get(record.message_id) is live:
+            del self._live[record.message_id]
         if self._last_in.get(record.conversation_key) is live:
             del self._last_in[record.conversation_key]
         if not live.is_over:
             live.abandon()
         if not live.result.done():
-            live.result.set_exception(Unavailable("The server is shutting down; the answer follows after its restart."))
+            sentence = "The answer was interrupted here and follows in the conversation."
+            live.result.set_exception(Unavailable(sentence, retry_after_seconds=5, code="TURN_INTERRUPTED"))
             live.result.exception()
 
     async def _from_rows(self, turn_key: int, after: int) -> AsyncIterator[list[Numbered]]:
@@ -187,8 +230,7 @@ class TurnService:
         while True:
             status, group = await self._db.read(partial(_news, turn_key, seen))
             if status != "running" and not group:
-                ended = await self._db.read(lambda tx: ended_turn_events(tx, turn_key))
-                yield [item for item in ended if item.number > seen] or ended[-1:]
+                yield await self._db.read(partial(_end, turn_key, seen))
                 return
             if group:
                 seen = group[-1].number
@@ -200,8 +242,26 @@ class TurnService:
                 yield []
 
 
-def _news(turn_key: int, seen: int, tx: Transaction) -> tuple[str, list[Numbered]]:
+def _news(turn_key: int, seen: int, tx: Transaction) -> tuple[str | None, list[Numbered]]:
     return store.status_and_events(tx, turn_key, seen)
+
+
+def _end(turn_key: int, seen: int, tx: Transaction) -> list[Numbered]:
+    return ended_turn_events(tx, turn_key, seen)
+
+
+def _take_over(turn_key: int, tx: Transaction) -> tuple[Actor, TurnRecord, list[Message], bool, bool] | None:
+    """Return what it takes to resume the turn; one whose person may no longer act ends here."""
+    taken = takeover.take_over(tx, turn_key)
+    if taken is None:
+        return None
+    record, user_key, done, is_cancelled = taken
+    try:
+        actor = actor_of_user(tx, user_key)
+    except Unauthenticated as error:
+        store.finish(tx, record, "failed", Decimal(0), Failed(error.code, error.message, error.kind))
+        return None
+    return actor, record, done, not takeover.is_start_kept(tx, turn_key), is_cancelled
 
 
 def _checked(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from steward.core.tools import Moment, Toolbox, ToolOutcome
 from steward.core.turns import store
+from steward.core.turns.rules import storable_json
 from steward.core.turns.types import TurnRecord
 from steward.db.database import Database, Transaction
 from steward.kit.actor import Actor
@@ -49,7 +50,7 @@ class StepTools:
         outcomes: dict[int, ToolOutcome] = {}
         valid: list[_Valid] = []
         for position, call in enumerate(calls):
-            checked = self._toolbox.validate(call.name, call.arguments)
+            checked = self._toolbox.validate(call.name, storable_json(call.arguments))
             if isinstance(checked, ToolOutcome):
                 outcomes[position] = checked
             else:
@@ -83,8 +84,7 @@ class StepTools:
         outcomes = await self._in_time(asyncio.ensure_future(run(work)), claim, record, valid)
         if only_reads:
             record.unkept_calls += [
-                partial(_keep, actor, record, step, one, outcome)
-                for one, outcome in zip(valid, outcomes, strict=True)
+                partial(_keep, actor, record, step, one, outcome) for one, outcome in zip(valid, outcomes, strict=True)
             ]
         return outcomes
 
@@ -126,9 +126,7 @@ class _Claim:
         return self._lock.acquire(blocking=False)
 
 
-def _keep(
-    actor: Actor, record: TurnRecord, step: int, one: _Valid, outcome: ToolOutcome, tx: Transaction
-) -> None:
+def _keep(actor: Actor, record: TurnRecord, step: int, one: _Valid, outcome: ToolOutcome, tx: Transaction) -> None:
     store.record_tool(
         tx,
         actor=actor,

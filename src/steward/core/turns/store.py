@@ -196,7 +196,7 @@ def renew(tx: Transaction, record: TurnRecord) -> bool:
     ).scalar_one_or_none()
     if wanted is None:
         raise TurnLost
-    return wanted
+    return bool(wanted)
 
 
 def record_tool(

@@ -46,7 +46,7 @@ class CalendarEvent(Identified, Base):
     )
 
 
-class EventAttendee(Base):
+class EventAttendee(Identified, Base):
     """Somebody who is invited. ``email`` is null when only a name is known: no address is ever made up."""
 
     __tablename__ = "event_attendees"

@@ -56,7 +56,7 @@ class Turn(Identified, Base):
     finished_at: Mapped[datetime | None]
 
 
-class TurnEvents(Base):
+class TurnEvents(Identified, Base):
     """A run of events of a turn, ``first`` to ``last`` by number, so that a reader can resume after any of them."""
 
     __tablename__ = "turn_events"

@@ -217,11 +217,13 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("response", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["event_key"], ["calendar_events.key"], name=op.f("fk_event_attendees_event_key"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_event_attendees")),
+        sa.UniqueConstraint("id", name=op.f("uq_event_attendees_id")),
     )
     op.create_index(op.f("ix_event_attendees_event_key"), "event_attendees", ["event_key"], unique=False)
     op.create_table(
@@ -376,8 +378,10 @@ def upgrade() -> None:
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("events", JSON, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["turn_key"], ["turns.key"], name=op.f("fk_turn_events_turn_key"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_turn_events")),
+        sa.UniqueConstraint("id", name=op.f("uq_turn_events_id")),
         sa.UniqueConstraint("turn_key", "first", name=op.f("uq_turn_events_turn_key_first")),
     )
