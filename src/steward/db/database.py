@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from steward.db.writer import Writer
 from steward.kit.clock import Clock
 from steward.kit.errors import Unavailable
 from steward.kit.secrets import Sealer
@@ -88,7 +89,7 @@ class Database:
         self._sealer = sealer
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(settings.database_threads, thread_name_prefix="db")
-        self._writers = ThreadPoolExecutor(1, thread_name_prefix="db-write") if self._is_sqlite else self._readers
+        self._writer = Writer(self.engine) if self._is_sqlite else None
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run ``work`` in a read transaction and return what it returns."""
@@ -109,7 +110,11 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or is full.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, work)
+        if self._writer is None:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self.write_now, work)
+        with _translated():
+            result: T = await self._writer.run(lambda connection: self._worked(connection, work))
+            return result
 
     def read_now(self, work: Callable[[Transaction], T]) -> T:
         """Run a read transaction on this thread."""
@@ -131,25 +136,34 @@ class Database:
         with self.engine.connect() as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            tx = Transaction(connection, self.clock.now(), self._sealer)
-            result = work(tx)
-            if tx._session is not None:
-                tx._session.flush()
-            if tx._work:
-                if self.jobs is None:
-                    raise RuntimeError("this database has no job queue")
-                self.jobs.put(connection, tx._work)
+            result, after = self._worked(connection, work)
             connection.commit()
+        after()
+        return result
+
+    def _worked(self, connection: Connection, work: Callable[[Transaction], T]) -> tuple[T, Callable[[], None]]:
+        """Run ``work`` up to its commit; return what it returned and what to do after the commit."""
+        tx = Transaction(connection, self.clock.now(), self._sealer)
+        result = work(tx)
+        if tx._session is not None:
+            tx._session.flush()
+        if tx._work:
+            if self.jobs is None:
+                raise RuntimeError("this database has no job queue")
+            self.jobs.put(connection, tx._work)
+        return result, lambda: self._after(tx)
+
+    def _after(self, tx: Transaction) -> None:
         if tx._work and self.jobs is not None:
             self.jobs.wake(frozenset(item.job.queue for item in tx._work))
         for tell in tx._after:
             tell()
-        return result
 
     def close(self) -> None:
         """End the threads and the connections; running transactions finish first."""
         self._readers.shutdown(wait=True)
-        self._writers.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
         self.engine.dispose()
 
 

@@ -167,14 +167,14 @@ async def test_a_session_that_ends_while_it_is_being_read_is_not_remembered(
     grant = await log_in()
     actor = await sessions.authenticate(grant.access_token)
     sessions.forget(grant.session_id)
-    read = database.read
+    read = database.glance
 
     async def slow_read(work: Any) -> Any:
         answer = await read(work)
         await sessions.logout(actor)
         return answer
 
-    monkeypatch.setattr(database, "read", slow_read)
+    monkeypatch.setattr(database, "glance", slow_read)
     await sessions.authenticate(grant.access_token)
     monkeypatch.undo()
     assert sessions.cached(grant.access_token) is None
