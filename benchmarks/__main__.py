@@ -1,7 +1,8 @@
 """The command: ``python -m benchmarks`` measures everything in six to seven minutes and writes ``docs/bench.md``.
 
-``--quick`` takes about a minute and a half and gives rough figures. ``--only CASE`` measures one case and writes no page. The
-exit status is 0 even where a figure misses what is asked, and 1 where a case could not run or answers were wrong.
+``--quick`` takes about a minute and a half and gives rough figures. ``--only CASE`` measures one case and writes no
+page. The exit status is 0 even where a figure misses what is asked, and 1 where a case could not run or answers were
+wrong.
 """
 
 from __future__ import annotations

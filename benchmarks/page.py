@@ -15,16 +15,17 @@ from benchmarks.processes import Cores
 
 _HEAD = """# What Steward costs
 
-Written by `make bench` ({when}, {length}). Every figure under load stands beside a floor that ran in the same minutes
-on the same core: a bare ASGI application on Steward's own HTTP server that does only the statements which the case
-needs, with Python's `sqlite3` module, WAL and synchronous FULL.
+Written by `make bench` on {when}, {length}.
+
+Every figure under load stands beside a floor that ran in the same minutes on the same core: a bare ASGI application on
+Steward's own HTTP server that does only the statements which the case needs, with Python's `sqlite3` module, WAL and
+synchronous FULL.
 """
 
 _HOW = """
 ## How it is measured
 
-- Server and floor run on one core ({server_core}), the load client on another ({load_core}), the fake model on
-  {model_core}. 16 connections, kept alive, each sends its next request when the answer is there. Sixteen people with
+- {where} 16 connections, kept alive, each sends its next request when the answer is there. Sixteen people with
   their own conversations, SQLite, default settings except that rate limits are off.
 - {rounds} rounds of {seconds:g} s for each side, in turns with the floor's. Rates and processor time are medians of the
   rounds, latencies are over all requests. Every answer is looked at; a wrong one fails the run.
@@ -59,9 +60,7 @@ def page(lines: Sequence[Line], failures: Sequence[str], plan: Plan, cores: Core
     parts += ["\n## Under load\n\n", _load_table([line for line in lines if isinstance(line, LoadLine)])]
     parts += ["\n## Single figures\n\n", _figure_table([line for line in lines if isinstance(line, Figure)])]
     how = _HOW.format(
-        server_core=_core(cores.server),
-        load_core=_core(cores.load),
-        model_core="the load client's" if cores.model == cores.load else "a third",
+        where=_where(cores),
         rounds=plan.rounds,
         seconds=plan.seconds,
         starts=1 if plan.is_short else plan.rounds,
@@ -117,5 +116,8 @@ def _asked(bound: Bound | None) -> str:
     return str(bound).replace(">=", "≥").replace("<=", "≤") if bound else ""
 
 
-def _core(core: int | None) -> str:
-    return "not pinned here" if core is None else "pinned"
+def _where(cores: Cores) -> str:
+    if cores.server is None:
+        return "Here processes cannot be pinned or there is one core only: all parts share what there is."
+    model = "on that of the client" if cores.model == cores.load else "on a third"
+    return f"Server and floor are pinned to one core, the load client to another; the fake model runs {model}."

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from steward.core.calendar import CalendarService
 from steward.core.tasks import TaskService
@@ -148,8 +149,10 @@ async def test_a_fault_of_the_server_says_nothing_but_that(
 
     ada = await here.person()
     monkeypatch.setattr(noun, verb, fail)
-    reply = await ada.get(path)
+    with capture_logs() as lines:
+        reply = await ada.get(path)
 
+    assert [line["log_level"] for line in lines if line["event"] == "request failed"] == ["error"]
     assert reply.status_code == 500
     assert problems(OPERATIONS[shown], reply.json(), skipped=skipped(shown, 500)) == []
     assert "planted-secret" not in reply.text

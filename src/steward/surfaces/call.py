@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ MAX_JSON_DEPTH = 64
 COOKIE = "steward_session"
 REQUEST_HEADER = "x-steward-request"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""The escape for the one character that PostgreSQL keeps in no text, and the escaped backslashes before it."""
 
 
 class Call(Request):
@@ -57,7 +60,7 @@ class Call(Request):
             TooLarge: it is longer than a megabyte.
         """
         declared = self.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
             raise TooLarge("A request body has at most 1 MB.")
         parts: list[bytes] = []
         size = 0
@@ -69,7 +72,7 @@ class Call(Request):
         self._body = b"".join(parts)
 
     async def json(self) -> Any:
-        """Return the body as JSON: no NaN, no lone surrogates, no integers above 64 bits, at most 64 levels.
+        """Return the body as JSON: no NaN, no lone surrogates, at most 64 levels, NUL characters left out.
 
         Raises:
             json.JSONDecodeError: it is not such JSON.
@@ -77,6 +80,8 @@ class Call(Request):
         body = await self.body()
         if _depth(body) > MAX_JSON_DEPTH:
             raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
+        if b"\\u0000" in body:
+            body = _NUL.sub(rb"\1", body)
         return orjson.loads(body)
 
     async def identify(self) -> Actor:
@@ -96,10 +101,10 @@ class Call(Request):
         return await self.services.sessions.authenticate_cookie(cookie, ip=self.peer)
 
     def _token(self) -> str | None:
-        header = self.headers.get("authorization")
-        if header is not None:
-            scheme, _, token = header.partition(" ")
-            if scheme.lower() not in ("bearer", "token") or not token.strip():
+        headers = self.headers.getlist("authorization")
+        if headers:
+            scheme, _, token = headers[0].partition(" ")
+            if len(headers) > 1 or scheme.lower() not in ("bearer", "token") or not token.strip():
                 raise Unauthenticated("The Authorization header has no usable token.")
             return token.strip()
         return self.headers.get("x-api-key")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from decimal import Decimal
 
@@ -181,7 +182,7 @@ async def test_a_tool_that_takes_too_long_is_reported_and_has_no_effect(
         assert [(event.ok, event.data["error"]["code"]) for event in returned] == [(False, "TIMEOUT")] * 2
         assert text_of(events) == "It did not work."
         assert await stage.rows(Task.title) == []
-        assert await stage.tool_calls() == []
+        assert await stage.tool_calls() == [("add_task", False), ("add_task", False)]
         assert (await stage.rows(MessageRow.actions, role="assistant"))[0][0] == []
 
 
@@ -192,7 +193,7 @@ async def test_a_look_that_takes_too_long_is_reported_too(settings: Settings, mo
         events = await stage.told()
         [returned] = [item.event for item in events if isinstance(item.event, ToolReturned)]
         assert returned.data["error"]["code"] == "TIMEOUT"
-        assert await stage.tool_calls() == []
+        assert await stage.tool_calls() == [("list_tasks", False)]
 
 
 async def test_a_tool_that_commits_at_the_last_moment_is_reported_as_done(
@@ -208,36 +209,40 @@ async def test_a_tool_that_commits_at_the_last_moment_is_reported_as_done(
 
 
 async def test_a_turn_cancelled_while_its_tool_commits_says_what_the_tool_did(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with staged(settings) as stage:
-        slow_commits(stage, monkeypatch, 0.5)
-        stage.model.script([call("add_task", title="milk")], ["never said"])
-        groups = stage.house.services.turns.take_turn(stage.actor, TurnWish("add milk"))
-        events = await anext(groups)
-        await asyncio.sleep(0.3)
-        assert await stage.house.services.turns.cancel(stage.actor, events[0].event.message_id)  # type: ignore[union-attr]
-        [row] = await stage.rows(MessageRow.status, MessageRow.actions, role="assistant")
-        assert row[0] == "cancelled"
-        assert await stage.task_titles() == ["milk"]
-        assert [action["type"] for action in row[1]] == ["create_task"]
-        assert len(stage.model.requests) == 1
+    commits = slow_commits(stage, monkeypatch)
+    stage.model.script([call("add_task", title="milk")], ["never said"])
+    groups = stage.house.services.turns.take_turn(stage.actor, TurnWish("add milk"))
+    message_id = (await anext(groups))[0].event.message_id  # type: ignore[union-attr]
+    assert await asyncio.to_thread(commits.reached.wait, 5)
+    cancelling = asyncio.create_task(stage.house.services.turns.cancel(stage.actor, message_id))
+    await asyncio.sleep(0.05)
+    commits.go_on.set()
+    assert await cancelling
+    [row] = await stage.rows(MessageRow.status, MessageRow.actions, role="assistant")
+    assert row[0] == "cancelled"
+    assert await stage.task_titles() == ["milk"]
+    assert [action["type"] for action in row[1]] == ["create_task"]
+    assert len(stage.model.requests) == 1
 
 
 async def test_a_turn_cancelled_while_its_tool_runs_has_no_effect(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with staged(settings) as stage:
-        slow_down(stage, monkeypatch, 0.5)
-        stage.model.script([call("add_task", title="milk")])
-        groups = stage.house.services.turns.take_turn(stage.actor, TurnWish("add milk"))
-        message_id = (await anext(groups))[0].event.message_id  # type: ignore[union-attr]
-        await asyncio.sleep(0.2)
-        await stage.house.services.turns.cancel(stage.actor, message_id)
-        [row] = await stage.rows(MessageRow.status, MessageRow.actions, role="assistant")
-        assert tuple(row) == ("cancelled", [])
-        assert await stage.rows(Task.title) == []
-        assert await stage.rows(ToolRow.name) == []
+    tools = slow_down(stage, monkeypatch)
+    stage.model.script([call("add_task", title="milk")])
+    groups = stage.house.services.turns.take_turn(stage.actor, TurnWish("add milk"))
+    message_id = (await anext(groups))[0].event.message_id  # type: ignore[union-attr]
+    assert await asyncio.to_thread(tools.reached.wait, 5)
+    cancelling = asyncio.create_task(stage.house.services.turns.cancel(stage.actor, message_id))
+    await asyncio.sleep(0.05)
+    tools.go_on.set()
+    assert await cancelling
+    [row] = await stage.rows(MessageRow.status, MessageRow.actions, role="assistant")
+    assert tuple(row) == ("cancelled", [])
+    assert await stage.rows(Task.title) == []
+    assert await stage.rows(ToolRow.name) == []
 
 
 async def test_the_model_sees_earlier_messages_and_no_empty_ones(stage: Stage) -> None:
@@ -279,30 +284,47 @@ async def test_a_message_without_text_or_too_long_is_refused_and_nothing_is_stor
     assert stage.model.requests == []
 
 
-def slow_down(stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Let every tool take so long."""
+class Gate:
+    """Holds a thread up until it is told to go on, or for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.reached = threading.Event()
+        self.go_on = threading.Event()
+        self._seconds = seconds
+
+    def hold(self) -> None:
+        """Wait here."""
+        self.reached.set()
+        self.go_on.wait(self._seconds)
+
+
+def slow_down(stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float = 5) -> Gate:
+    """Hold every tool up before it does anything."""
+    gate = Gate(seconds)
     toolbox = stage.house.services.turns._runner._toolbox
     run = toolbox.run
 
     def slowly(*given: object, **named: object) -> object:
-        time.sleep(seconds)
+        gate.hold()
         return run(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(toolbox, "run", slowly)
+    return gate
 
 
-def slow_commits(stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Let the transaction of a tool take so long between its decision and its end."""
-    db = stage.house.db
-    write_once = db._write_once
+def slow_commits(stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float = 5) -> Gate:
+    """Hold the transaction of tools up between its decision and its end."""
+    gate = Gate(seconds)
+    write = stage.house.db.write
 
-    def slowly(work):  # type: ignore[no-untyped-def]
+    async def slowly(work):  # type: ignore[no-untyped-def]
         def then_wait(tx):  # type: ignore[no-untyped-def]
             result = work(tx)
             if isinstance(result, list) and result and hasattr(result[0], "inverse"):
-                time.sleep(seconds)
+                gate.hold()
             return result
 
-        return write_once(then_wait)
+        return await write(then_wait)
 
-    monkeypatch.setattr(db, "_write_once", slowly)
+    monkeypatch.setattr(stage.house.db, "write", slowly)
+    return gate

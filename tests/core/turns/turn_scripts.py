@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from tests.houses import home
 
 from steward.app import House
 from steward.core.turns import Failed, Finished, Numbered, Text, TurnResult, TurnWish
@@ -20,7 +21,6 @@ from steward.db.tables import ToolCall as ToolRow
 from steward.kit.actor import Actor
 from steward.ports.model import ChatModel, ModelEvent, ModelRequest, Stopped, TextDelta, ToolCall, Usage
 from steward.settings import Settings
-from tests.houses import home
 
 NAME = "fake:scripted"
 USD_A_TOKEN = Decimal("0.000002")
@@ -103,6 +103,12 @@ class Stage:
     async def follow(self, message_id: UUID, after: int = 0) -> list[Numbered]:
         """Follow a turn to its end and return its events."""
         return await gathered(self.house.services.turns.follow(self.actor, message_id, after))
+
+    async def until(self, holds: Callable[[], object], seconds: float = 5) -> None:
+        """Wait until something holds."""
+        async with asyncio.timeout(seconds):
+            while not holds():  # noqa: ASYNC110 - whatever a test waits for, no event tells of it
+                await asyncio.sleep(0.01)
 
     async def rows(self, *columns: Any, **where: Any) -> list[Any]:
         """Return rows of the database, by the columns' own table."""

@@ -22,7 +22,7 @@ interface Props {
 
 function Skeleton() {
   return (
-    <div className="space-y-6 py-6" aria-hidden="true">
+    <div className="animate-late space-y-6 py-6" aria-hidden="true">
       <div className="ml-auto h-10 w-3/5 rounded-2xl bg-sunken" />
       <div className="h-20 w-4/5 rounded-2xl bg-sunken" />
     </div>

@@ -22,10 +22,25 @@ interface Props {
   handle: Ref<ComposerHandle>;
 }
 
+/** An answer that comes at once needs no way to stop it, and the button would only flash. */
+const STOP_AFTER_MS = 250;
+
+function useLasting(busy: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    setLasting(false);
+    if (!busy) return;
+    const timer = setTimeout(() => setLasting(true), STOP_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return busy && lasting;
+}
+
 /** The one box to write in. Enter sends, Shift+Enter makes a new line, Escape stops the answer. */
 export function Composer({ userId, conversationId, busy, stopping, onSend, onStop, handle }: Props) {
   const [text, setText] = useState(() => readDraft(userId, conversationId));
   const box = useRef<HTMLTextAreaElement>(null);
+  const stoppable = useLasting(busy);
 
   const write = (value: string): void => {
     setText(value);
@@ -68,7 +83,7 @@ export function Composer({ userId, conversationId, busy, stopping, onSend, onSto
   const action = "grid size-10 shrink-0 place-items-center rounded-xl transition-colors";
   return (
     <form
-      className="rounded-2xl border border-field/50 bg-surface p-1.5 shadow-card focus-within:border-accent focus-within:outline-2 focus-within:outline-accent"
+      className="rounded-2xl border border-field/50 bg-surface p-1.5 shadow-card focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
       onSubmit={(event) => {
         event.preventDefault();
         submit();
@@ -92,15 +107,16 @@ export function Composer({ userId, conversationId, busy, stopping, onSend, onSto
           onKeyDown={onKeyDown}
           className="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-3 py-2 outline-none placeholder:text-muted"
         />
-        {busy ? (
-          <button type="button" onClick={onStop} disabled={stopping} aria-label="Stop the answer" className={`${action} bg-ink text-bg disabled:opacity-60`}>
+        {stoppable ? (
+          <button key="stop" type="button" onClick={onStop} disabled={stopping} aria-label="Stop the answer" className={`${action} bg-ink text-bg disabled:opacity-60`}>
             <Square className="size-4 fill-current" aria-hidden="true" />
           </button>
         ) : (
           <button
+            key="send"
             type="submit"
             aria-label="Send"
-            disabled={text.trim() === ""}
+            disabled={busy || text.trim() === ""}
             className={`${action} bg-accent text-accent-ink hover:bg-accent-strong disabled:bg-sunken disabled:text-muted`}
           >
             <ArrowUp className="size-5" aria-hidden="true" />

@@ -59,7 +59,7 @@ export function Conversations({ zone, onPick }: { zone: string; onPick?: () => v
                       activeProps={{ className: "bg-sunken font-semibold" }}
                       title={one.title ?? ""}
                     >
-                      <span className="truncate">{one.title || "New conversation"}</span>
+                      <span className="line-clamp-2 min-w-0 break-words">{one.title || "New conversation"}</span>
                     </Link>
                   </li>
                 ))}

@@ -12,6 +12,9 @@ const SUGGESTIONS = [
   { icon: Sunrise, tint: "text-muted", text: "What's on tomorrow?" },
 ];
 
+/** What the server calls its owner until they tell their name: a role, so nobody is greeted by it. */
+const NO_NAME = "Owner";
+
 function greeting(hour: number): string {
   if (hour < 5) return "Still up";
   if (hour < 12) return "Good morning";
@@ -44,7 +47,8 @@ function useGlance(zone: string, now: number): string {
 export function EmptyChat({ me, onPick }: { me: Me; onPick: (text: string) => void }) {
   const now = useNow(60_000);
   const glance = useGlance(me.timezone, now);
-  const name = me.full_name?.trim().split(/\s+/)[0];
+  const first = me.full_name?.trim().split(/\s+/)[0];
+  const name = first === NO_NAME ? "" : first;
   return (
     <div className="flex min-h-full flex-col justify-center py-8">
       <h2 className="text-3xl leading-tight font-bold tracking-tight text-balance sm:text-4xl">

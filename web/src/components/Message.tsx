@@ -54,7 +54,7 @@ export const StewardMessage = memo(function StewardMessage({ message, zone, onUn
 
 function Dots({ text }: { text: string }) {
   return (
-    <p className="flex h-7 items-center gap-2 text-sm text-muted">
+    <p className="flex h-7 animate-late items-center gap-2 text-sm text-muted">
       <span className="flex gap-1" aria-hidden="true">
         <span className="size-1.5 animate-breathe rounded-full bg-accent" />
         <span className="size-1.5 animate-breathe rounded-full bg-accent [animation-delay:180ms]" />

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Bell, CalendarDays, Coffee } from "lucide-react";
 import { useNow } from "../lib/clock";
 import { eventsQuery, remindersQuery } from "../lib/queries";
+import { capital } from "../lib/text";
 import { clockTime, dayOf, relativeDay } from "../lib/time";
 import { Countdown } from "./ReminderList";
 
@@ -26,7 +27,7 @@ export function NextUp({ zone }: { zone: string }) {
           <Coffee className="size-4" aria-hidden="true" />
           Next
         </h3>
-        <p className="mt-1 text-lg leading-snug text-ink">{events && reminders ? "Nothing planned." : ""}</p>
+        <p className="mt-1 min-h-6 text-lg leading-snug text-ink">{events && reminders ? "Nothing planned." : ""}</p>
       </section>
     );
   }
@@ -39,9 +40,9 @@ export function NextUp({ zone }: { zone: string }) {
         <Icon className="size-4" aria-hidden="true" />
         Next
       </h3>
-      <p className="mt-1 text-lg leading-snug font-bold break-words text-ink first-letter:uppercase">{next.title}</p>
+      <p className="mt-1 text-lg leading-snug font-bold break-words text-ink">{capital(next.title)}</p>
       <p className="mt-1 flex flex-wrap items-baseline justify-between gap-x-3">
-        <Countdown to={next.at} className="font-bold" />
+        <Countdown to={next.at} coarse className="font-bold" />
         <span className="text-sm text-ink tabular-nums">{`${relativeDay(at, zone, new Date(now))}, ${clockTime(at, zone)}`}</span>
       </p>
     </section>

@@ -3,16 +3,20 @@ import { Bell } from "lucide-react";
 import { useEffect } from "react";
 import { useNow } from "../lib/clock";
 import { refreshPanel, remindersQuery } from "../lib/queries";
+import { capital } from "../lib/text";
 import { clockTime, countdown, relativeDay } from "../lib/time";
 import type { Reminder } from "../lib/types";
 import { Failed, Quiet, Section, Waiting } from "./Section";
 
-/** Ticks by itself, so that a second renders one small text and not the panel. */
-export function Countdown({ to, className = "" }: { to: string; className?: string }) {
+/**
+ * Ticks by itself, so that a second renders one small text and not the panel. `coarse` leaves the seconds out until the
+ * last minute: one ticking thing in sight is enough.
+ */
+export function Countdown({ to, coarse = false, className = "" }: { to: string; coarse?: boolean; className?: string }) {
   const now = useNow();
   return (
     <span role="timer" className={`tabular-nums ${className}`}>
-      {countdown(Date.parse(to), now)}
+      {countdown(Date.parse(to), now, coarse)}
     </span>
   );
 }
@@ -25,7 +29,7 @@ function Row({ reminder, zone, now }: { reminder: Reminder; zone: string; now: D
         <Bell className="size-4" aria-hidden="true" />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="break-words first-letter:uppercase">{reminder.text}</p>
+        <p className="break-words">{capital(reminder.text)}</p>
         <p className="text-sm text-muted tabular-nums">
           <Countdown to={reminder.due_at} className="font-semibold text-reminder" />
           {` · ${relativeDay(due, zone, now)}, ${clockTime(due, zone)}`}

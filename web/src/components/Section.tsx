@@ -39,7 +39,7 @@ export function Failed({ what, onRetry }: { what: string; onRetry: () => void })
 
 export function Waiting() {
   return (
-    <div className="py-1" aria-hidden="true">
+    <div className="animate-late py-1" aria-hidden="true">
       <div className="h-6 w-2/3 rounded-lg bg-sunken" />
     </div>
   );

@@ -4,6 +4,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { send } from "../lib/api";
 import { toast } from "../lib/notices";
 import { queryClient, TASKS_KEY, tasksQuery } from "../lib/queries";
+import { capital } from "../lib/text";
 import { dayOf, relativeDay } from "../lib/time";
 import type { Page, Task } from "../lib/types";
 import { Failed, Quiet, Section, Waiting } from "./Section";
@@ -44,7 +45,7 @@ function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number })
     mutationFn: () => patch(task, "completed"),
     onMutate: () => setDone(true),
     onSuccess: async () => {
-      toast({ id: `task-${task.id}`, title: "Done", text: task.title, action: { label: "Undo", run: () => void putBack(task) } });
+      toast({ id: `task-${task.id}`, title: "Done", text: capital(task.title), action: { label: "Undo", run: () => void putBack(task) } });
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
       await refetch();
     },
@@ -69,7 +70,7 @@ function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number })
           <Check className="pointer-events-none relative hidden size-4 text-accent-ink peer-checked:block" strokeWidth={3} aria-hidden="true" />
         </span>
         <span className="min-w-0 flex-1 pt-0.5">
-          <span className={`inline-block break-words first-letter:uppercase ${done ? "text-muted line-through" : ""}`}>{task.title}</span>
+          <span className={`break-words ${done ? "text-muted line-through" : ""}`}>{capital(task.title)}</span>
           {(due || task.priority === "high") && (
             <span className="block text-sm text-muted">
               {task.priority === "high" && <span className="font-semibold text-reminder">Important</span>}
@@ -119,7 +120,7 @@ function QuickAdd() {
         enterKeyHint="done"
         placeholder="Add a task"
         onChange={(event) => setTitle(event.target.value)}
-        className="min-h-10 min-w-0 flex-1 rounded-xl border border-line bg-surface px-3 placeholder:text-muted"
+        className="min-h-10 min-w-0 flex-1 rounded-xl border border-field/60 bg-surface px-3 placeholder:text-muted"
       />
       <button type="submit" aria-label="Add the task" className="icon-button" disabled={add.isPending}>
         <Plus className="size-5" aria-hidden="true" />

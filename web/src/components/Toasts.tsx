@@ -8,7 +8,7 @@ const SHOWN_MS = 10_000;
 function Card({ toast }: { toast: Toast }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
-    if (held) return;
+    if (held || toast.stays) return;
     const timer = setTimeout(() => dismiss(toast.id), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [held, toast]);
@@ -36,9 +36,11 @@ function Card({ toast }: { toast: Toast }) {
           {toast.action.label}
         </button>
       )}
-      <button type="button" aria-label={`Dismiss: ${toast.title}`} className="grid size-9 place-items-center rounded-lg focus-visible:outline-bg" onClick={() => dismiss(toast.id)}>
-        <X className="size-4" aria-hidden="true" />
-      </button>
+      {!toast.stays && (
+        <button type="button" aria-label={`Dismiss: ${toast.title}`} className="grid size-9 place-items-center rounded-lg focus-visible:outline-bg" onClick={() => dismiss(toast.id)}>
+          <X className="size-4" aria-hidden="true" />
+        </button>
+      )}
     </li>
   );
 }
@@ -47,7 +49,7 @@ function Card({ toast }: { toast: Toast }) {
 export function Toasts() {
   const list = useStore(toasts);
   return (
-    <div role="status" aria-live="polite" aria-label="News" className="pointer-events-none fixed inset-x-0 top-16 z-30 flex justify-center px-3">
+    <div role="status" aria-live="polite" aria-label="News" className="pointer-events-none fixed inset-x-0 top-19 z-30 flex justify-center px-3">
       <ul className="space-y-2">
         {list.map((toast) => (
           <Card key={toast.id} toast={toast} />

@@ -2,16 +2,16 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { BellRing, CheckCheck, LogOut, X } from "lucide-react";
-import { useState, type RefObject } from "react";
+import { useEffect, useState, type RefObject } from "react";
 import { Button } from "react-aria-components/Button";
 import { Dialog } from "react-aria-components/Dialog";
 import { Menu, MenuItem } from "react-aria-components/Menu";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { Popover } from "react-aria-components/Popover";
-import { send } from "../lib/api";
-import { permission, toast, type Permission } from "../lib/notices";
-import { NOTICES_KEY, noticesQuery, queryClient } from "../lib/queries";
+import { dismiss, permission, toast, type Permission } from "../lib/notices";
+import { markRead, noticesQuery } from "../lib/queries";
 import { signOut } from "../lib/session";
+import { capital } from "../lib/text";
 import { clockTime, relativeDay } from "../lib/time";
 import type { Me, Notice } from "../lib/types";
 import { Conversations } from "./Conversations";
@@ -27,8 +27,7 @@ const box = "rounded-2xl border border-line bg-surface shadow-card outline-none 
 
 function useRead() {
   return useMutation({
-    mutationFn: (id: string | null) => send("PUT", id === null ? "/v1/notifications/read-all" : `/v1/notifications/${id}/read`),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: NOTICES_KEY }),
+    mutationFn: markRead,
     onError: (error) => toast({ id: "read", title: "That did not work", text: error.message }),
   });
 }
@@ -39,7 +38,7 @@ function NoticeRow({ notice, zone, onRead }: { notice: Notice; zone: string; onR
     <li className="flex gap-2 py-3">
       <div className="min-w-0 flex-1 leading-snug">
         <p className="font-semibold break-words">{notice.title}</p>
-        <p className="break-words">{notice.message}</p>
+        <p className="break-words">{capital(notice.message)}</p>
         <p className="mt-0.5 text-sm text-muted tabular-nums">{`${relativeDay(at, zone, new Date())}, ${clockTime(at, zone)}`}</p>
       </div>
       <Button aria-label={`Mark as read: ${notice.title}`} onPress={onRead} className="icon-button shrink-0">
@@ -67,6 +66,8 @@ export function NoticesPopover({ trigger, open, onOpenChange, zone }: OverlayPro
   const notices = useQuery(noticesQuery);
   const read = useRead();
   const items = notices.data?.notifications ?? [];
+  // What stands in this list needs no toast beside it.
+  useEffect(() => notices.data?.notifications.forEach((one) => dismiss(one.id)), [notices.data]);
   return (
     <Popover triggerRef={trigger} isOpen={open} onOpenChange={onOpenChange} placement="bottom end" offset={6} className={`${box} w-[min(24rem,calc(100vw-1.5rem))]`}>
       <Dialog aria-labelledby="notices-title" className="max-h-[70dvh] overflow-y-auto px-5 py-4 outline-none">

@@ -1,4 +1,5 @@
 /** Says in a few honest words what the assistant did, from a tool's name and what it gave back. */
+import { capital } from "./text";
 import { clockTime, dateText, dayOf } from "./time";
 import type { JsonObject } from "./types";
 
@@ -111,9 +112,10 @@ export function describeAction(action: JsonObject, zone: string): ActionText {
   const failed = action["ok"] === false || action["success"] === false || action["status"] === "failed";
   const kind = rule?.[1] ?? "other";
   const label = failed ? (rule?.[3] ?? `${plainName(name)}, which failed`) : (rule?.[2] ?? plainName(name));
-  const reading = kind === "look" || (kind === "other" && rule === undefined);
+  // What was undone stands in the answer; here it would only be said twice.
+  const reading = kind === "look" || kind === "undo" || (kind === "other" && rule === undefined);
   const title = reading ? "" : first(all, ["title", "summary", "text", "description"]);
-  const detail = reading ? "" : [title === called ? "" : title, when(all, zone)].filter(Boolean).join(" · ");
+  const detail = reading ? "" : [title === called ? "" : capital(title), when(all, zone)].filter(Boolean).join(" · ");
   return { kind, label, detail, ok: !failed, undoable: !failed && (rule?.[4] ?? false) };
 }
 

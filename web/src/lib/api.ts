@@ -7,6 +7,8 @@ export class ApiError extends Error {
     message: string,
     readonly code: string = "",
     readonly retryAfterSeconds: number | null = null,
+    /** The field of the request that was wrong, when the server names one. */
+    readonly field: string = "",
   ) {
     super(message);
   }
@@ -65,11 +67,19 @@ function errorCode(body: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** The last part of where the first complaint points, for example "password". */
+function errorField(body: unknown): string {
+  if (!isRecord(body) || !Array.isArray(body["detail"])) return "";
+  const first: unknown = body["detail"][0];
+  const place = isRecord(first) && Array.isArray(first["loc"]) ? first["loc"].at(-1) : "";
+  return typeof place === "string" ? place : "";
+}
+
 async function failure(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const header = Number(response.headers.get("Retry-After"));
   const code = errorCode(body);
-  return new ApiError(response.status, errorText(body, response.status), code, Number.isFinite(header) && header > 0 ? header : null);
+  return new ApiError(response.status, errorText(body, response.status), code, Number.isFinite(header) && header > 0 ? header : null, errorField(body));
 }
 
 /** Sends a request and returns the response when it is a success. Raises Away or ApiError otherwise. */

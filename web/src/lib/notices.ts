@@ -1,5 +1,6 @@
 /** Toasts inside the page, and notifications of the operating system where the person allowed them. */
 import { Store } from "./store";
+import { capital } from "./text";
 import type { Notice } from "./types";
 
 export interface Toast {
@@ -8,6 +9,8 @@ export interface Toast {
   text: string;
   /** What the button does, if there is one. */
   action?: { label: string; run: () => void };
+  /** Stays until the person says they saw it. */
+  stays?: boolean;
 }
 
 const SHOWN = 3;
@@ -41,8 +44,11 @@ export function permission(): Permission {
   return typeof Notification === "undefined" ? "unsupported" : Notification.permission;
 }
 
-export function announce(notice: Notice): void {
-  toast({ id: notice.id, title: notice.title, text: notice.message });
+/** Shows a notice. A reminder stays until `markRead` was pressed: who looks away for a moment must not miss it. */
+export function announce(notice: Notice, markRead: (id: string) => void): void {
+  const stays = typeof notice.data?.["reminder_id"] === "string";
+  const seenIt = { label: "Got it", run: () => markRead(notice.id) };
+  toast({ id: notice.id, title: notice.title, text: capital(notice.message), ...(stays ? { stays, action: seenIt } : {}) });
   if (permission() !== "granted" || !document.hidden) return;
   try {
     const shown = new Notification(notice.title, { body: notice.message, tag: notice.id, icon: "/ui/icon-192.png" });

@@ -6,7 +6,7 @@ import {
   queryOptions,
   type InfiniteData,
 } from "@tanstack/react-query";
-import { ApiError, Away, get } from "./api";
+import { ApiError, Away, get, send } from "./api";
 import { addDays, startOfDay } from "./time";
 import { stepsAsActions, type Turn } from "./turn";
 import type { CalendarEvent, ChatMessage, Conversation, Me, Notice, Page, Reminder, Task } from "./types";
@@ -113,6 +113,12 @@ export const noticesQuery = queryOptions({
   queryFn: async ({ signal }) => (await get<Notices>("/v1/notifications?read=false&limit=20", signal)).data,
   refetchInterval: pace(NOTICES_EVERY_MS),
 });
+
+/** Marks one notice as read, or all of them. */
+export async function markRead(id: string | null): Promise<void> {
+  await send("PUT", id === null ? "/v1/notifications/read-all" : `/v1/notifications/${id}/read`);
+  await queryClient.invalidateQueries({ queryKey: NOTICES_KEY });
+}
 
 export function refreshPanel(): void {
   void queryClient.invalidateQueries({ queryKey: ["panel"] });

@@ -105,14 +105,14 @@ export function hourIn(instant: Date, zone: string): number {
 
 /**
  * "in 44 min 12 s", "in 2 h 5 min", "in 3 days", "now", "12 min ago". Seconds only within the hour: further away they
- * are noise.
+ * are noise. `coarse` leaves them out until the last minute.
  */
-export function countdown(dueMs: number, nowMs: number): string {
+export function countdown(dueMs: number, nowMs: number, coarse = false): string {
   const seconds = Math.ceil((dueMs - nowMs) / 1000);
   if (seconds <= 0) return ago(-seconds);
   if (seconds < 60) return `in ${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `in ${minutes} min ${seconds % 60} s`;
+  if (minutes < 60) return coarse ? `in ${minutes} min` : `in ${minutes} min ${seconds % 60} s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return minutes % 60 === 0 ? `in ${hours} h` : `in ${hours} h ${minutes % 60} min`;
   const days = Math.floor(hours / 24);

@@ -66,6 +66,7 @@ export interface Notice {
   message: string;
   is_read: boolean;
   created_at: string;
+  data?: JsonObject | null;
 }
 
 /** One event of a streamed answer. `done` without `cancelled` is a whole answer; `restart` voids the text so far. */

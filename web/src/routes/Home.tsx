@@ -9,7 +9,7 @@ import { Toasts } from "../components/Toasts";
 import { TodayPanel } from "../components/TodayPanel";
 import { TopBar } from "../components/TopBar";
 import { announce, unseen } from "../lib/notices";
-import { meQuery, noticesQuery, queryClient } from "../lib/queries";
+import { markRead, meQuery, noticesQuery, queryClient } from "../lib/queries";
 import { adoptZone, remember } from "../lib/session";
 import { knownZone } from "../lib/time";
 import type { Me } from "../lib/types";
@@ -20,7 +20,7 @@ export function Splash() {
   return (
     <main className="grid h-full place-items-center" aria-busy="true">
       <h1 className="sr-only">Steward is opening</h1>
-      <Logo className="size-14" />
+      <Logo className="size-14 animate-late" />
     </main>
   );
 }
@@ -31,7 +31,8 @@ function useNews(): void {
   useEffect(() => {
     if (!notices) return;
     const news = unseen(notices);
-    news.forEach(announce);
+    // What could not be marked stays unread in the bell.
+    news.forEach((one) => announce(one, (id) => void markRead(id).catch(() => undefined)));
     if (news.length > 0) void queryClient.invalidateQueries({ queryKey: ["panel"] });
   }, [notices]);
 }

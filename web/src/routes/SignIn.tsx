@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Eye, EyeOff } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Logo } from "../components/Logo";
+import { ApiError } from "../lib/api";
 import { createAccount, signIn } from "../lib/session";
 
 type Mode = "in" | "new";
@@ -74,6 +75,17 @@ function check(values: Values, mode: Mode): Errors {
   return errors;
 }
 
+/** The field of the form that the server complains about; null when it is about no single one. */
+function blamed(error: unknown): keyof Values | null {
+  const field = error instanceof ApiError ? error.field : "";
+  if (field === "full_name") return "name";
+  return field === "email" || field === "password" ? field : null;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** Only ever leads back into this app. */
 function ownPath(next: string | undefined): string {
   return next && /^\/c\/[\w-]+$/.test(next) ? next : "/";
@@ -117,13 +129,19 @@ export function SignIn() {
       await (creating ? createAccount(values.name.trim(), email, values.password) : signIn(email, values.password));
       await navigate({ to: ownPath(search.next) });
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : "That did not work. Try again.");
+      const text = sentence(error instanceof Error ? error.message : "That did not work. Try again.");
+      const field = blamed(error);
       setBusy(false);
+      if (field) setErrors({ [field]: text });
+      else setTrouble(text);
+      const box = form.current?.querySelector<HTMLInputElement>(`#${field ?? "password"}`);
+      box?.focus();
+      box?.select();
     }
   };
 
   return (
-    <main className="grid min-h-full place-items-center bg-[radial-gradient(60rem_30rem_at_50%_110%,var(--accent-soft),transparent)] px-4 py-10">
+    <main className="grid min-h-full content-start justify-items-center bg-[radial-gradient(60rem_30rem_at_50%_110%,var(--accent-soft),transparent)] px-4 pt-[clamp(1.5rem,14vh,9rem)] pb-10">
       <div className="w-full max-w-sm">
         <div className="mb-8 text-center">
           <Logo className="mx-auto size-14" />
@@ -148,7 +166,7 @@ export function SignIn() {
             {busy ? "One moment…" : creating ? "Create account" : "Sign in"}
           </button>
         </form>
-        <p className="mt-6 text-center text-muted">
+        <p className="mt-6 text-center text-muted text-balance">
           {creating ? "You have an account? " : "New here? "}
           <button
             type="button"
@@ -162,6 +180,9 @@ export function SignIn() {
             {creating ? "Sign in" : "Create an account"}
           </button>
         </p>
+        {!creating && !search.ended && (
+          <p className="mt-3 text-center text-sm text-muted text-balance">Just installed? The terminal that runs Steward shows the owner’s address and password.</p>
+        )}
       </div>
     </main>
   );

@@ -31,6 +31,7 @@ from steward.kit.actor import Actor
 from steward.kit.clock import iso_z
 from steward.kit.errors import Invalid
 from steward.kit.pages import Page, Window
+from steward.kit.text import without_controls
 from steward.ports.live import LiveHints
 
 
@@ -238,4 +239,5 @@ def _filter(
     finish = None if end is None else resolved(end, zone, field="end_date", day_end=True)
     if begin is not None and finish is not None and finish < begin:
         raise Invalid("The range ends before it starts.", fields={"end_date": ["Must not be before start_date"]})
-    return EventFilter(begin, finish, calendar_id, STATUSES if status is None else (status,))
+    calendar = None if calendar_id is None else without_controls(calendar_id)
+    return EventFilter(begin, finish, calendar, STATUSES if status is None else (status,))

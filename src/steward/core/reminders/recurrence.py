@@ -7,6 +7,7 @@ BYMONTH, BYSETPOS and WKST. Hourly rules step in real hours; all others in wall 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ _FILTERS: dict[str, set[str]] = {  # parts that only take days away: with a long
     "YEARLY": set(),
     "HOURLY": {"BYDAY"},
 }
+_CYCLE = (datetime(2000, 1, 1), datetime(2027, 12, 31))
+"""The 28 years in which every month begins on every day of the week, leap years too."""
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -84,6 +87,7 @@ def read_rule(text: str, field: str = "recurrence") -> Rule:
         raise _wrong(field, f"INTERVAL cannot be combined with {sorted(filters)[0]} in this rule")
     by = {key: _by(key, value, name, field) for key, value in parts.items()}
     _refuse_impossible_days(by, field)
+    _refuse_missing_places(_FREQUENCIES[name], by, field)
     return Rule(_normal(name, interval, count, until, parts), _FREQUENCIES[name], interval, count, until, by)
 
 
@@ -198,10 +202,27 @@ def _refuse_impossible_days(by: dict[str, Any], field: str) -> None:
     longest = max(_LONGEST_MONTH[month - 1] for month in months) if months else 31
     if days and min(abs(day) for day in days) > longest:
         raise _wrong(field, "There is no such day in that month")
-    if days and any(day.n for day in by.get("BYDAY", ())):
+    numbered = {bool(day.n) for day in by.get("BYDAY", ())}
+    if days and True in numbered:
         raise _wrong(field, "BYMONTHDAY cannot be combined with a numbered BYDAY")
+    if len(numbered) > 1:
+        raise _wrong(field, "BYDAY must be all days such as MO,WE or all numbered ones such as 1MO,3MO")
     if "BYSETPOS" in by and not {"BYDAY", "BYMONTHDAY"} & by.keys():
         raise _wrong(field, "BYSETPOS needs BYDAY or BYMONTHDAY")
+
+
+def _refuse_missing_places(frequency: int, by: dict[str, Any], field: str) -> None:
+    """A place that no month or year has would be looked for until the year 9999: 28 years show all there are."""
+    if "BYSETPOS" not in by:
+        return
+    days = rrule(frequency, dtstart=_CYCLE[0], until=_CYCLE[1], **_options({**by, "BYSETPOS": None}))
+    sizes = Counter((day.year, day.month if frequency == MONTHLY else 0) for day in days)
+    if min(abs(place) for place in by["BYSETPOS"]) > max(sizes.values(), default=0):
+        raise _wrong(field, "There are never that many days for BYSETPOS")
+
+
+def _options(by: dict[str, Any]) -> dict[str, Any]:
+    return {key.lower().replace("byday", "byweekday"): value for key, value in by.items()}
 
 
 def _normal(name: str, interval: int, count: int | None, until: str | None, parts: dict[str, str]) -> str:
@@ -234,8 +255,7 @@ def _by_wall(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None
     if after is not None and after > first and step_days is not None and rule.count is None:
         step = timedelta(days=step_days * rule.interval)
         start += max(0, (after - first) // step - 1) * step  # what lies long before is not walked through
-    options = {key.lower().replace("byday", "byweekday"): value for key, value in rule.by.items()}
-    for wall in rrule(rule.frequency, dtstart=start, interval=rule.interval, **options):
+    for wall in rrule(rule.frequency, dtstart=start, interval=rule.interval, **_options(rule.by)):
         if wall.year > LAST_YEAR:
             return
         yield first if wall == began else instant_of(wall, zone)  # the second of a doubled wall time stays it

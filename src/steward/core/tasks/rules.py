@@ -33,7 +33,7 @@ def description_of(text: str) -> str:
 
 def list_of(text: str) -> str:
     """Return the name of a list in lower case, at most 80 characters. Raises Invalid."""
-    return label(text, "list", 80, least=0).lower()
+    return label(text.lower(), "list", 80, least=0)  # lower case may be longer
 
 
 def priority_of(text: str) -> str:

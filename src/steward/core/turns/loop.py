@@ -113,7 +113,7 @@ class TurnLoop:
         for step in range(self._record.first_step, self._record.first_step + self._limits.steps):
             done = _Step([], [])
             try:
-                await self._ask(replace(request, messages=messages), done)
+                await self._ask(replace(request, messages=tuple(messages)), done)
             finally:
                 self._account(messages, done)
             if not done.calls:

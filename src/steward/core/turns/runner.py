@@ -31,6 +31,8 @@ FLUSH_SECONDS = 0.25
 RENEW_SECONDS = 1.0
 AHEAD_SECONDS = 0.3
 ATTEMPTS = 3
+TURNS_AHEAD = 2
+"""For how many turns of full length in the same conversation a turn waits before its own time begins."""
 _PAUSES = (0.5, 2.0, 5.0)
 _CRASHED = Failed("INTERNAL_ERROR", "Something went wrong; the error was logged.")
 
@@ -84,7 +86,7 @@ class TurnRunner:
         if record.attempts > ATTEMPTS:
             return Failed("TURN_INTERRUPTED", "The server stopped several times while it worked on this.")
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds * TURNS_AHEAD):
                 await self._until_first(record, ahead)
             async with asyncio.timeout(self._seconds):
                 await self._converse(actor, record, live, done)
@@ -172,7 +174,9 @@ class TurnRunner:
         try:
             result, last = await self._written(work)
         except (StewardError, TurnLost) as error:
-            log.error("the end of a turn could not be stored", turn=str(record.turn_id), error=repr(error.__cause__ or error))
+            log.error(
+                "the end of a turn could not be stored", turn=str(record.turn_id), error=repr(error.__cause__ or error)
+            )
             return  # it counts as running: when its lease is over, it is resumed
         except Exception:
             # Something in the turn cannot be stored. What ends it then is a failure that can.

@@ -42,6 +42,7 @@ from steward.ports.model import Message
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.3
+CANCEL_SECONDS = 2.0
 
 
 class TurnService:
@@ -104,19 +105,16 @@ class TurnService:
 
         The text so far is kept. Raises NotFound as ``follow``.
         """
-
-        def work(tx: Transaction) -> bool:
-            turn_key, status = turn_of_message(tx, actor, message_id)
-            if status == "running":
-                store.want_cancelled(tx, turn_key)
-            return status == "running"
-
-        was_running = await self._db.write(work)
+        turn_key, status = await self._db.read(lambda tx: turn_of_message(tx, actor, message_id))
+        if status != "running":
+            return False
         live = self._live.get(message_id)
-        if live is not None:
-            live.cancel()
-            await asyncio.wait([live.result], timeout=2)
-        return was_running
+        if live is None:
+            await self._db.write(lambda tx: store.want_cancelled(tx, turn_key))
+            return True
+        live.cancel()
+        ended, _ = await asyncio.wait([live.result], timeout=CANCEL_SECONDS)
+        return not ended or live.result.exception() is not None or live.result.result().status == "cancelled"
 
     async def resume(self, turn_key: int) -> None:
         """Finish a turn whose process died: the handler of the job ``resume_turn``; harmless when it is over.

@@ -82,10 +82,13 @@ class StepTools:
 
         run = self._db.read if only_reads else self._db.write
         outcomes = await self._in_time(asyncio.ensure_future(run(work)), claim, record, valid)
-        if only_reads:
-            record.unkept_calls += [
-                partial(_keep, actor, record, step, one, outcome) for one, outcome in zip(valid, outcomes, strict=True)
-            ]
+        if outcomes is None:
+            outcomes = [_too_slow(one.call.name, self._seconds) for one in valid]
+        elif not only_reads:
+            return outcomes
+        record.unkept_calls += [
+            partial(_keep, actor, record, step, one, outcome) for one, outcome in zip(valid, outcomes, strict=True)
+        ]
         return outcomes
 
     def _only_reads(self, name: str) -> bool:
@@ -94,7 +97,8 @@ class StepTools:
 
     async def _in_time(
         self, running: asyncio.Future[list[ToolOutcome]], claim: _Claim, record: TurnRecord, valid: Sequence[_Valid]
-    ) -> list[ToolOutcome]:
+    ) -> list[ToolOutcome] | None:
+        """Return the outcomes, or None when it took too long and was taken back."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.shield(running)
@@ -109,7 +113,7 @@ class StepTools:
             if not claim.take():  # it committed after all: say what happened, not what we feared
                 return await running
             running.add_done_callback(_ignore)
-            return [_too_slow(one.call.name, self._seconds) for one in valid]
+            return None
 
 
 class _TooLate(Exception):
