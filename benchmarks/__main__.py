@@ -1,6 +1,6 @@
 """The command: ``python -m benchmarks`` measures everything in six to seven minutes and writes ``docs/bench.md``.
 
-``--quick`` takes about a minute and a half and gives rough figures. ``--only CASE`` measures one case and writes no
+``--quick`` takes under two minutes and gives rough figures. ``--only CASE`` measures one case and writes no
 page. The exit status is 0 even where a figure misses what is asked, and 1 where a case could not run or answers were
 wrong.
 """
@@ -94,7 +94,7 @@ def main() -> int:
     """Measure, print, write the page, and return the exit status."""
     names = [*LOAD_CASES, *HOUSE_CASES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute and a half, rough figures")
+    parser.add_argument("--quick", action="store_true", help="under two minutes, rough figures")
     parser.add_argument("--only", choices=names, action="append", help="this case only; no page is written")
     given = parser.parse_args()
     plan = Plan(rounds=3, seconds=0.6) if given.quick else Plan()

@@ -25,17 +25,18 @@ synchronous FULL.
 _HOW = """
 ## How it is measured
 
-- {where} 16 connections, kept alive, each sends its next request when the answer is there. Sixteen people with
-  their own conversations, SQLite, default settings except that rate limits are off.
+- {where}
+- 16 connections, kept alive, each sends its next request when the answer is there. Sixteen people with their
+  own conversations, SQLite, default settings except that rate limits are off.
 - {rounds} rounds of {seconds:g} s for each side, in turns with the floor's. Rates and processor time are medians of the
   rounds, latencies are over all requests. Every answer is looked at; a wrong one fails the run.
 - **CPU** is the processor time of the server process (user and system, all threads) by answer. On a shared machine it
   is the figure to trust: rates also depend on what else runs. **busy** is the share of its core that the server used;
   well under 100 % means that the client, the fake model or the disk was the limit.
 - The floor reads by two statements, stores both messages (and the task) in one commit, finds its one user in a
-  dictionary, and calls the model by httpx2 with the person's sentence only. Steward stores a turn in two commits (three
-  with an effect), so that a crash between them loses nothing, sends up to forty earlier messages and the descriptions
-  of its tools, and writes what its tools did. The floor of a stream passes the model's bytes on unread.
+  dictionary, and calls the model by httpx2 with the person's sentence only. Steward stores a turn in two
+  transactions (three with an effect), so that a crash between them loses nothing, sends up to forty earlier
+  messages and the descriptions of its tools, and writes what its tools did. The floor of a stream passes the model's bytes on unread.
 - Time to the first token: the same client calls the fake model directly and through Steward, 16 streams of 64 tokens,
   20 ms apart, begun evenly over the length of a stream; the difference of the medians is what Steward adds.
 - Processor time a token: that of a streamed turn of 64 tokens less that of a turn of 1, by 63; the whole server's, with

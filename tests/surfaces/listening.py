@@ -42,12 +42,13 @@ async def listening(settings: Settings) -> AsyncIterator[Home]:
             one.close()
 
 
-def through(model: ModelServer, settings: Settings, **changes: Any) -> Settings:
+def through(fake: ModelServer, settings: Settings, /, **changes: Any) -> Settings:
     """Return the settings with the fake model as the provider."""
     given = {
         "model": "openai:gpt-4o",
-        "openai_base_url": model.openai_url,
+        "openai_base_url": fake.openai_url,
         "openai_api_key": "sk-test",
+        "prices": '{"gpt-4o": [2.5, 10]}',
         "hash_threads": 1,
         "rate_limit_scale": 0,
         **changes,

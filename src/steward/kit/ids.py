@@ -23,7 +23,7 @@ def prefixed(prefix: str, row_id: UUID) -> str:
 
 
 def parse_id(text: str, *, prefix: str = "") -> UUID | None:
-    """Return the id that was written as a UUID or, where ``prefix`` is given, as ``prefix_hex``; None if it is neither."""
+    """Return the id that was written as a UUID or, with a ``prefix``, as ``prefix_hex``; None if it is neither."""
     body = text.removeprefix(f"{prefix}_") if prefix else text
     if len(body) not in (32, 36) or not body.isascii():
         return None

@@ -61,4 +61,7 @@ def _sentence(kind: str, problem: Mapping[str, Any]) -> str:
     message = str(problem.get("msg", "Invalid value"))
     if kind == "value_error" and "email" in message.lower():
         return "Invalid email format"
+    if kind == "string_too_short":
+        name = str(problem["loc"][-1]).replace("_", " ").capitalize()
+        return f"{name} must be at least {problem['ctx']['min_length']} characters"
     return FIELD_SENTENCES.get(kind, message)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, text
-from tests.houses import Templates
 
 from steward.db.database import Database, Transaction
 from steward.db.jobs import RESUME_TURN
@@ -20,6 +19,7 @@ from steward.kit.errors import Unavailable
 from steward.kit.secrets import KeyRing, Sealer
 from steward.ports.jobs import Enqueued
 from steward.settings import Settings
+from tests.houses import Templates
 
 NOW = datetime(2024, 1, 15, 15, 30, tzinfo=UTC)
 

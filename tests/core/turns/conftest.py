@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.houses import Templates
 from turn_scripts import Stage, staged
 
 from steward.settings import Settings
+from tests.houses import Templates
 
 
 @pytest.fixture

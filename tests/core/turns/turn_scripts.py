@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from tests.houses import home
 
 from steward.app import House
 from steward.core.turns import Failed, Finished, Numbered, Text, TurnResult, TurnWish
@@ -21,6 +20,7 @@ from steward.db.tables import ToolCall as ToolRow
 from steward.kit.actor import Actor
 from steward.ports.model import ChatModel, ModelEvent, ModelRequest, Stopped, TextDelta, ToolCall, Usage
 from steward.settings import Settings
+from tests.houses import home
 
 NAME = "fake:scripted"
 USD_A_TOKEN = Decimal("0.000002")

@@ -29,8 +29,8 @@ def invitee(text: str) -> Invitee:
 def resolve(tx: Transaction, actor: Actor, invitees: Sequence[Invitee]) -> list[EventAttendee]:
     """Return attendee rows; a name without an address gets the one known address that fits it, or none.
 
-    Known are the other people of the same tenant and those who were invited by this person before. Two different people who
-    fit the name equally well leave it without an address.
+    Known are the other people of the same tenant and those who were invited by this person before. Two different people
+    who fit the name equally well leave it without an address.
 
     Raises:
         Invalid: more than 200, an entry without name and address, or something that is no address.

@@ -61,5 +61,5 @@ class ApiDialect:
             "detail": detail,
             "fields": fields,
             "timestamp": iso_z(call.services.clock.now()),
-            "request_id": call.request_id,
+            "request_id": f"req_{call.request_id}",
         }

@@ -84,6 +84,9 @@ async def send(call: Call, conversation_id: str, body: NewMessage) -> Json:
         "conversation_id": conversation_id,
         "role": "user",
         "content": text,
+        "status": "completed",
+        "tokens_used": 0,
+        "cost": 0.0,
         "created_at": answer["created_at"],
     }
     if body.attachments:

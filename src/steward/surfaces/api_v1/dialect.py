@@ -58,7 +58,7 @@ class ApiV1Dialect:
 
     def _listed(self, call: Call, problems: list[dict[str, Any]]) -> Response:
         body = self._body(call, 422, "VALIDATION_ERROR", problems)
-        body["message"] = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in problems if problem["loc"])
+        body["message"] = "; ".join(_sentence(problem) for problem in problems)
         return Json(body, 422)
 
     @staticmethod
@@ -71,6 +71,11 @@ class ApiV1Dialect:
             "timestamp": iso_z(call.services.clock.now()),
             "request_id": call.request_id,
         }
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    names = [part for part in problem["loc"][1:] if isinstance(part, str)]
+    return f"{'.'.join(names)}: {problem['msg']}" if names else str(problem["msg"])
 
 
 def done(data: Any, message: str) -> dict[str, Any]:

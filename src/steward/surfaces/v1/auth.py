@@ -22,7 +22,7 @@ class Registration(BaseModel):
     """A new account; the full name may be given whole or in two parts (AV02)."""
 
     email: EmailStr
-    password: str = Field(max_length=4096)
+    password: str = Field(min_length=8, max_length=4096)
     full_name: str | None = Field(None, max_length=200)
     first_name: str | None = Field(None, max_length=100)
     last_name: str | None = Field(None, max_length=100)

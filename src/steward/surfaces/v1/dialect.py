@@ -28,7 +28,8 @@ class V1Dialect:
         """Return the body of an error."""
         status = STATUS[error.kind]
         wait = retry_after(error)
-        body: dict[str, Any] = {"code": error.code, "message": error.message}
+        code, message = _words_of(error)
+        body: dict[str, Any] = {"code": code, "message": message}
         if isinstance(error, Invalid) and error.fields:
             body["details"] = error.fields
         if wait is not None:
@@ -48,6 +49,16 @@ class V1Dialect:
         """Return the body for a wrong method or a server error."""
         code, message = _WORDS.get(status, ("BAD_REQUEST", "That request cannot be answered"))
         return Json({"success": False, "error": {"code": code, "message": message}}, status, headers)
+
+
+def _words_of(error: StewardError) -> tuple[str, str]:
+    """Return code and message; the document has one code each for not signed in and not found."""
+    if error.kind is Kind.NOT_FOUND:
+        return "NOT_FOUND", "Resource not found"
+    if error.kind is Kind.UNAUTHENTICATED:
+        wrong_login = error.code == "INVALID_CREDENTIALS"
+        return "UNAUTHORIZED", error.message if wrong_login else "Invalid or expired token"
+    return error.code, error.message
 
 
 def data(content: Any, status: int = 200) -> Json:
