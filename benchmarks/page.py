@@ -36,7 +36,8 @@ _HOW = """
 - The floor reads by two statements, stores both messages (and the task) in one commit, finds its one user in a
   dictionary, and calls the model by httpx2 with the person's sentence only. Steward stores a turn in two
   transactions (three with an effect), so that a crash between them loses nothing, sends up to forty earlier
-  messages and the descriptions of its tools, and writes what its tools did. The floor of a stream passes the model's bytes on unread.
+  messages and the descriptions of its tools, and writes what its tools did.
+  The floor of a stream passes the model's bytes on unread.
 - Time to the first token: the same client calls the fake model directly and through Steward, 16 streams of 64 tokens,
   20 ms apart, begun evenly over the length of a stream; the difference of the medians is what Steward adds.
 - Processor time a token: that of a streamed turn of 64 tokens less that of a turn of 1, by 63; the whole server's, with

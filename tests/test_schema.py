@@ -9,8 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+import steward.db
 from steward.db.database import make_engine
-from steward.db.migrate import migrate
+from steward.db.migrate import HEAD, current, migrate
 from steward.db.tables import Base
 from steward.settings import Settings
 from tests.houses import scratch_database
@@ -24,7 +25,9 @@ def _is_ours(name: str | None, kind: str, *_: object) -> bool:
 
 def _differences(settings: Settings) -> list[object]:
     engine = make_engine(settings)
+    assert current(engine) is None
     migrate(engine)
+    assert current(engine) == HEAD
     migrate(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -57,3 +60,8 @@ def test_every_row_has_an_integer_key_and_an_id() -> None:
     for table in Base.metadata.tables.values():
         assert list(table.primary_key.columns.keys()) == ["key"], table.name
     assert [name for name, table in Base.metadata.tables.items() if "id" not in table.columns] == []
+
+
+def test_the_newest_version_is_that_of_the_files() -> None:
+    names = sorted(path.stem for path in (Path(steward.db.__file__).parent / "migrations/versions").glob("[0-9]*.py"))
+    assert names[-1].split("_")[0] == HEAD

@@ -6,19 +6,17 @@ import gzip
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from email.message import Message
 
 import pytest
 
 from steward.surfaces.ui import DIST
-from tests.journeys.fake_server import State, running
+from tests.houses import Process
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with running(State()) as found:
-        yield found
+def url(server: Process) -> str:
+    return server.url
 
 
 def fetch(address: str, **headers: str) -> tuple[int, Message, bytes]:

@@ -1,120 +1,142 @@
-"""What the web app does when a connection breaks: faults that only a server made for it can cause on purpose."""
+"""What the web app does when a connection breaks, a server dies, or an answer takes long."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.browser import Tab, chromium, find_chromium, open_tab
-from tests.journeys.fake_server import EMAIL, PASSWORD, State, row, running
+from tests.journeys.acts import answers, ask, composer, finished, say, sign_in
+from tests.journeys.browser import Tab, open_tab
+from tests.journeys.site import Site, running
 
 pytestmark = pytest.mark.browser
 
+WORDS, PACE_MS = 120, 40
+LAST_WORD = f"word{WORDS - 1}"
+
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("Chromium was not found; install it (apt-get install chromium) or set STEWARD_TEST_CHROMIUM.")
-    with chromium(executable) as found:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The offline model."""
+    with running(tmp_path_factory.mktemp("plain")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def paced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A model that takes its time over every word."""
+    with running(tmp_path_factory.mktemp("paced"), f"tokens;n={WORDS};pace={PACE_MS}") as found:
         yield found
 
 
 @pytest.fixture
-def state() -> State:
-    return State()
+def tab(browser: Browser) -> Iterator[Tab]:
+    found = open_tab(browser)
+    yield found
+    assert found.violations() == []
+    found.page.context.close()
 
 
-@pytest.fixture
-def tab(browser: Browser, state: State) -> Iterator[Tab]:
-    with running(state) as url:
-        found = open_tab(browser)
-        found.page.goto(url)
-        found.page.get_by_label("Email").fill(EMAIL)
-        found.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        found.page.get_by_role("button", name="Sign in").click()
-        expect(found.page.get_by_role("textbox", name="Message to Steward")).to_be_visible()
-        yield found
-        found.page.context.close()
+def begin(page: Page, site: Site) -> None:
+    sign_in(page, site.url, site.newcomer())
 
 
-def composer(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Message to Steward")
+def tell_at_length(page: Page) -> None:
+    """Ask for a long answer and wait until some of it is there."""
+    say(page, "Tell me everything")
+    expect(answers(page).last).to_contain_text("word5", timeout=15_000)
 
 
-def answers(page: Page) -> Locator:
-    return page.get_by_role("article", name="Steward")
-
-
-def finished(page: Page) -> Locator:
-    """Wait until the only answer is complete, and return it."""
-    expect(answers(page)).to_have_attribute("aria-busy", "false", timeout=15_000)
-    return answers(page)
-
-
-def say(page: Page, text: str) -> None:
-    composer(page).fill(text)
-    composer(page).press("Enter")
-
-
-def test_stop_keeps_the_text_so_far_and_a_reload_keeps_everything(tab: Tab) -> None:
+def test_stop_keeps_the_text_so_far_and_so_does_a_reload(tab: Tab, paced: Site) -> None:
     page = tab.page
-    say(page, "Please count slowly to twenty-nine")
-    expect(answers(page).last).to_contain_text("Line 1", timeout=10_000)
+    begin(page, paced)
+    tell_at_length(page)
     page.get_by_role("button", name="Stop the answer").click()
-    answer = finished(page)
+    answer = finished(page, 1)
     expect(answer).to_contain_text("Stopped here.")
+    expect(answer).not_to_contain_text(LAST_WORD)
     text = answer.inner_text()
-    composer(page).fill("a half-written thought")
+    assert "word5" in text
     page.reload()
     expect(answers(page)).to_have_count(1)
     assert answers(page).last.inner_text() == text
-    expect(composer(page)).to_have_value("a half-written thought")
 
 
-def test_a_reload_in_the_middle_of_an_answer_picks_it_up_again(tab: Tab) -> None:
+def test_escape_stops_the_answer_too(tab: Tab, paced: Site) -> None:
     page = tab.page
-    say(page, "Please count slowly to twenty-nine")
-    expect(answers(page).last).to_contain_text("Line 1", timeout=10_000)
+    begin(page, paced)
+    tell_at_length(page)
+    composer(page).press("Escape")
+    expect(finished(page, 1)).to_contain_text("Stopped here.")
+
+
+def test_a_reload_in_the_middle_of_an_answer_picks_it_up_again(tab: Tab, paced: Site) -> None:
+    page = tab.page
+    begin(page, paced)
+    tell_at_length(page)
     page.reload()
-    expect(answers(page).last).to_contain_text("Line 3", timeout=15_000)
-    page.get_by_role("button", name="Stop the answer").click()
-    expect(finished(page)).to_contain_text("Line 1")
+    expect(page.get_by_role("button", name="Stop the answer")).to_be_visible()
+    answer = finished(page, 1)
+    expect(answer.locator(".prose")).to_have_text(" ".join(f"word{number}" for number in range(WORDS)))
+    expect(page.get_by_role("article", name="You")).to_have_count(1)
 
 
-@pytest.mark.parametrize("cut_after", [1, 4, 9])
-def test_a_stream_that_breaks_goes_on_where_it_was(tab: Tab, state: State, cut_after: int) -> None:
-    state.cut_after = cut_after
+@pytest.mark.parametrize("cut_after", [1, 2, 40])
+def test_a_stream_that_breaks_goes_on_where_it_was(tab: Tab, paced: Site, cut_after: int) -> None:
     page = tab.page
-    page.get_by_role("textbox", name="Message to Steward").fill("Schedule a meeting with John tomorrow at 2 PM")
-    page.keyboard.press("Enter")
-    answer = page.get_by_role("article", name="Steward")
-    expect(answer).to_have_attribute("aria-busy", "false", timeout=15_000)
-    conversation = state.messages[state.conversations[0]["id"]]
-    assert [message["role"] for message in conversation] == ["user", "assistant"]
-    stored = conversation[1]["content"].replace("**", "")
-    expect(answer.locator(".prose")).to_have_text(stored)
-    expect(answer.get_by_role("list", name="What I did").get_by_role("listitem")).to_have_count(1)
+    begin(page, paced)
+    paced.relay.cut_after = cut_after
+    say(page, "Tell me everything")
+    answer = finished(page, 1)
+    assert paced.relay.cut_after == 0
+    expect(answer.locator(".prose")).to_have_text(" ".join(f"word{number}" for number in range(WORDS)))
+    expect(page.get_by_role("article", name="You")).to_have_count(1)
 
 
-def test_a_new_notification_is_shown_once_and_counted(tab: Tab, state: State) -> None:
+def test_a_reminder_survives_the_death_of_the_server(tab: Tab, plain: Site) -> None:
     page = tab.page
-    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
-    page.wait_for_timeout(1000)
-    state.notices.append(row(type="system", title="Reminder", message="Water the plants", is_read=False))
+    begin(page, plain)
+    ask(page, "remind me to stretch in 8 seconds")
+    plain.kill()
+    banner = page.get_by_text("Steward cannot be reached.")
+    expect(banner).to_be_visible(timeout=15_000)
+    plain.start()
+    expect(banner).to_be_hidden(timeout=20_000)
     toast = page.get_by_role("status", name="News")
-    expect(toast).to_contain_text("Water the plants", timeout=8000)
-    expect(page).to_have_title("(1) Steward")
-    page.get_by_role("button", name="Dismiss: Reminder").click()
-    page.get_by_role("button", name="Notifications, 1 unread").click()
-    page.get_by_role("button", name="Mark as read: Reminder").click()
-    expect(page.get_by_text("You have seen everything.")).to_be_visible()
-    expect(page).to_have_title("Steward")
-    expect(toast).not_to_contain_text("Water the plants")
+    expect(toast).to_contain_text("Stretch", timeout=30_000)
+    expect(page.get_by_role("button", name="Notifications, 1 unread")).to_be_visible()
+    toast.get_by_role("button", name="Got it").click()
+    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+    expect(toast).not_to_contain_text("Stretch")
 
 
-def test_an_account_without_a_zone_gets_the_browsers(tab: Tab, state: State) -> None:
-    tab.page.wait_for_timeout(500)
-    assert state.me["timezone"] == "Europe/Berlin"
+def test_what_is_written_while_the_server_is_away_is_sent_once(tab: Tab, plain: Site) -> None:
+    page = tab.page
+    begin(page, plain)
+    plain.kill()
+    banner = page.get_by_text("Steward cannot be reached.")
+    expect(banner).to_be_visible(timeout=15_000)
+    say(page, "add milk to my tasks")
+    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(composer(page)).to_have_value("add milk to my tasks")
+    plain.start()
+    expect(banner).to_be_hidden(timeout=20_000)
+    composer(page).press("Enter")
+    expect(finished(page, 1)).to_contain_text(re.compile("added", re.I))
+    expect(page.get_by_role("checkbox", name="Milk")).to_have_count(1)
+    expect(page.get_by_role("article", name="You")).to_have_count(1)
+
+
+def test_an_answer_cut_off_by_the_death_of_the_server_comes_to_an_end(tab: Tab, paced: Site) -> None:
+    page = tab.page
+    begin(page, paced)
+    tell_at_length(page)
+    paced.kill()
+    expect(page.get_by_text("Steward cannot be reached.")).to_be_visible(timeout=15_000)
+    paced.start()
+    expect(answers(page).last).to_have_attribute("aria-busy", "false", timeout=45_000)
+    expect(answers(page)).to_have_count(1)
+    expect(answers(page).last).to_contain_text(LAST_WORD)

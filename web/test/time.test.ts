@@ -27,6 +27,15 @@ describe("countdown", () => {
     expect(countdown(1_700_000_000_000 + ms, 1_700_000_000_000)).toBe(text);
   });
 
+  it.each([
+    [44 * MINUTE + 12 * SECOND, "in 44 min"],
+    [MINUTE, "in 1 min"],
+    [59 * SECOND, "in 59 s"],
+    [2 * HOUR, "in 2 h"],
+  ])("says %i ms coarsely as %s", (ms, text) => {
+    expect(countdown(1_700_000_000_000 + ms, 1_700_000_000_000, true)).toBe(text);
+  });
+
   it("changes every second within the hour", () => {
     const texts = Array.from({ length: 60 }, (_, second) => countdown(10 * MINUTE, second * SECOND));
     expect(new Set(texts).size).toBe(60);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -15,9 +16,12 @@ from steward.surfaces.services import Services
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_JSON_DEPTH = 64
+MAX_JSON_BRACKETS = 20_000
+"""Lists and objects in one body: more of them fit into a megabyte than can be made while others wait."""
 COOKIE = "steward_session"
 REQUEST_HEADER = "x-steward-request"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_STRING = re.compile(rb'"(?>[^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)', re.DOTALL)
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """The escape for the one character that PostgreSQL keeps in no text, and the escaped backslashes before it."""
 
@@ -72,17 +76,21 @@ class Call(Request):
         self._body = b"".join(parts)
 
     async def json(self) -> Any:
-        """Return the body as JSON: no NaN, no lone surrogates, at most 64 levels, NUL characters left out.
+        """Return the body as JSON: no NaN, no lone surrogates, NUL characters left out, of limited depth and number.
 
         Raises:
             json.JSONDecodeError: it is not such JSON.
         """
         body = await self.body()
-        if _depth(body) > MAX_JSON_DEPTH:
-            raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
         if b"\\u0000" in body:
             body = _NUL.sub(rb"\1", body)
-        return orjson.loads(body)
+        brackets = _brackets(body)
+        if brackets > MAX_JSON_BRACKETS and _brackets(_STRING.sub(b"", body)) > MAX_JSON_BRACKETS:
+            raise json.JSONDecodeError(f"more than {MAX_JSON_BRACKETS} lists and objects", "", 0)
+        value = orjson.loads(body)
+        if brackets > MAX_JSON_DEPTH and _is_deep(value):
+            raise json.JSONDecodeError(f"nested deeper than {MAX_JSON_DEPTH} levels", "", 0)
+        return value
 
     async def identify(self) -> Actor:
         """Return who calls, by whichever proof was sent.
@@ -118,25 +126,16 @@ class Call(Request):
             raise Forbidden("This request did not come from Steward's own page.")
 
 
-def _depth(body: bytes) -> int:
-    """Return how deep brackets nest at most, outside strings; cheap for the shallow bodies that are the rule."""
-    if body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH:
-        return 0
-    depth = deepest = 0
-    in_string = escaped = False
-    for byte in body:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x5B, 0x7B):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in (0x5D, 0x7D):
-            depth -= 1
-    return deepest
+def _brackets(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
+
+
+def _is_deep(value: Any) -> bool:
+    """Return whether lists and objects nest deeper than is allowed; level by level, as fast as the parser made them."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_JSON_DEPTH):
+        members = itertools.chain.from_iterable(each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for each in members if isinstance(each, dict | list)]
+        if not level:
+            return False
+    return True

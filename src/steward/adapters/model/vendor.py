@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from time import monotonic
 
 import anyio
 import httpx2
@@ -20,6 +19,7 @@ from pydantic import SecretStr
 from steward.adapters.model.connections import CONNECT_SECONDS, Connections, beginning, drain
 from steward.adapters.model.dialect import Decoder, Dialect
 from steward.adapters.model.failures import ErrorTold, RefusedByProvider, from_event, from_status, unavailable
+from steward.adapters.model.patience import Patience
 from steward.adapters.model.sse import EventReader, EventTooLong
 from steward.kit.errors import StewardError
 from steward.ports.model import ModelEvent, ModelRequest
@@ -149,11 +149,11 @@ class VendorModel:
         reader = EventReader()
         plain = response.headers.get("content-encoding", "identity") == "identity"
         chunks = response.aiter_raw() if plain else response.aiter_bytes()
-        started = heard = monotonic()
+        patience = Patience(self._limits.silence_seconds, self._limits.total_seconds)
         left_bytes = self._limits.answer_bytes
         try:
             while not decoder.done:
-                chunk = await self._next(chunks, decoder, started, heard)
+                chunk = await self._next(chunks, decoder, patience)
                 left_bytes -= len(chunk)
                 if left_bytes < 0:
                     raise unavailable(self._provider, "did not come to an end")
@@ -162,24 +162,24 @@ class VendorModel:
                     for event in events or ():
                         yield event
                     if events is not None:  # counted from here, for a slow consumer is no silent vendor
-                        heard = monotonic()
+                        patience.note_heard()
                 if not chunk:
                     break
             if not (decoder.complete or decoder.done):
                 raise unavailable(self._provider, "broke off in the middle of its answer")
             await drain(chunks)
         finally:
+            patience.close()
             await chunks.aclose()
         for event in decoder.end():
             yield event
 
-    async def _next(self, chunks: AsyncGenerator[bytes, None], decoder: Decoder, started: float, heard: float) -> bytes:
+    async def _next(self, chunks: AsyncGenerator[bytes, None], decoder: Decoder, patience: Patience) -> bytes:
         """Return the next bytes; none at the end of the body, or when all that matters has been said."""
-        silence = COMPLETE_SECONDS if decoder.complete else self._limits.silence_seconds
-        left = min(heard + silence, started + self._limits.total_seconds) - monotonic()
+        if decoder.complete and patience.silence_seconds != COMPLETE_SECONDS:
+            patience.shorten(COMPLETE_SECONDS)
         try:
-            async with asyncio.timeout(left):
-                return await anext(chunks, b"")
+            return await patience.next(chunks)
         except (TimeoutError, httpx2.HTTPError):
             if decoder.complete:
                 return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any
@@ -25,6 +26,8 @@ DEFAULT_ALERTS = (Alert("email", 15),)
 """What goes with an event when neither the request nor the person says anything. Source: voice document."""
 
 LONGEST = timedelta(days=366)
+_SLACK = timedelta(hours=2)
+"""By how much an occurrence may last longer than the first one, because clocks change."""
 
 
 def fill(row: CalendarEvent, new: NewEvent, actor_zone: str) -> None:
@@ -53,7 +56,7 @@ def fill(row: CalendarEvent, new: NewEvent, actor_zone: str) -> None:
         began = first_fit(rule, start, zone)
         start, end = began, instant_of(wall_of(began, zone) + (wall_of(end, zone) - wall_of(start, zone)), zone)
         last = last_of(rule, start, zone)
-        row.recurrence, row.until_at = rule.text, None if last is None else last + (end - start) + timedelta(hours=2)
+        row.recurrence, row.until_at = rule.text, None if last is None else last + (end - start) + _SLACK
     row.starts_at, row.ends_at = start, end
 
 
@@ -66,9 +69,10 @@ def spans(row: Any, wanted: EventFilter) -> Iterator[tuple[datetime, datetime]]:
     lasts = row.ends_at - row.starts_at
     wall_lasts = wall_of(row.ends_at, zone) - wall_of(row.starts_at, zone)
     skipped = frozenset(row.skipped or ())
-    after = None if wanted.start is None else wanted.start - lasts - timedelta(hours=2)
-    for start in occurrences(read_rule(row.recurrence), row.starts_at, zone, after=after):
-        if wanted.end is not None and start >= wanted.end:
+    after = None if wanted.start is None else wanted.start - lasts - _SLACK
+    rule, last = replace(read_rule(row.recurrence), count=None), row.until_at  # the count is in until_at: no counting
+    for start in occurrences(rule, row.starts_at, zone, after=after):
+        if (wanted.end is not None and start >= wanted.end) or (last is not None and start + lasts + _SLACK > last):
             return
         end = instant_of(wall_of(start, zone) + wall_lasts, zone)
         end = end if end > start else start + lasts

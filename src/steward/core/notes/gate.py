@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_
+from typing import Any
+
+from sqlalchemy import and_, bindparam
 
 from steward.db.tables import Note
 from steward.kit.actor import Actor
@@ -15,6 +17,10 @@ class NoteUnknown(NotFound):
     code = "NOTE_NOT_FOUND"
 
 
-def own(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a note is the actor's."""
-    return and_(Note.tenant_key == actor.tenant_key, Note.user_key == actor.user_key)
+OWN = and_(Note.tenant_key == bindparam("of_tenant"), Note.user_key == bindparam("of_user"))
+"""The condition that a note is the actor's."""
+
+
+def scope(actor: Actor, **more: Any) -> dict[str, Any]:
+    """Return the parameters of ``OWN``, and ``more``."""
+    return {"of_tenant": actor.tenant_key, "of_user": actor.user_key, **more}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import and_, bindparam
 
 from steward.db.tables import Notification
 from steward.kit.actor import Actor
@@ -17,11 +17,13 @@ class NotificationUnknown(NotFound):
     code = "NOTIFICATION_NOT_FOUND"
 
 
-def own(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a notification is the actor's."""
-    return and_(Notification.tenant_key == actor.tenant_key, Notification.user_key == actor.user_key)
+OWN = and_(Notification.tenant_key == bindparam("of_tenant"), Notification.user_key == bindparam("of_user"))
+"""The condition that a notification is the actor's."""
+
+ONE = and_(OWN, Notification.id == bindparam("row"))
+"""The condition that it is the actor's notification of that id."""
 
 
-def one(actor: Actor, notification_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that it is the actor's notification of that id."""
-    return and_(own(actor), Notification.id == notification_id)
+def scope(actor: Actor, **more: Any) -> dict[str, Any]:
+    """Return the parameters of ``OWN`` and ``ONE``, and ``more``."""
+    return {"of_tenant": actor.tenant_key, "of_user": actor.user_key, **more}

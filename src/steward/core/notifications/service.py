@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
-from steward.core.notifications.gate import NotificationUnknown, one, own
+from steward.core.notifications.gate import ONE, OWN, NotificationUnknown, scope
 from steward.core.notifications.types import TYPES, Notice, NotificationView, Recipient
 from steward.db.database import Database, Transaction
 from steward.db.tables import Notification
@@ -28,8 +31,20 @@ _COLUMNS = (
     Notification.is_read,
     Notification.read_at,
     Notification.created_at,
-)
+)  # in the order of NotificationView
 _MOST_TITLE = 200
+
+_table: Table = Notification.__table__  # type: ignore[assignment]  # declarative tables are Tables
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "type": Notification.type == bindparam("type"),
+    "read": Notification.is_read == bindparam("read"),
+}
+_UNREAD = _table.c.is_read == bindparam("unread")
+_MARK = update(_table).values(is_read=True, read_at=bindparam("at"))
+_READ = _MARK.where(ONE, _UNREAD)
+_READ_ALL = _MARK.where(OWN, _UNREAD).returning(_table.c.key)
+_ONE = select(*_COLUMNS).where(ONE)
+_DELETE = delete(_table).where(ONE).returning(_table.c.key)
 
 
 class NotificationService:
@@ -53,16 +68,19 @@ class NotificationService:
                 fields={"type": [f"Must be one of: {', '.join(TYPES)}"]},
             )
         span = window or Window()
+        filters = {"type": type, "read": read}
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        page, count = _statements(tuple(wanted))
 
         def work(tx: Transaction) -> Page[NotificationView]:
-            chosen = _filtered(select(*_COLUMNS).where(own(actor)), type, read)
-            rows = tx.session.execute(
-                chosen.order_by(Notification.key.desc()).limit(span.limit).offset(span.offset)
-            ).all()
-            counted = _filtered(select(func.count()).select_from(Notification).where(own(actor)), type, read)
-            return Page([_view(row) for row in rows], tx.session.scalar(counted) or 0, span)
+            parameters = scope(actor, **wanted)
+            rows = tx.connection.execute(page, {**parameters, "limit": span.limit, "offset": span.offset}).all()
+            total = tx.connection.execute(count, parameters).scalar_one()
+            return Page([NotificationView(*row) for row in rows], total, span)
 
-        return await self._db.read(work)
+        if type is not None:  # no index answers that: it may take long
+            return await self._db.read(work)
+        return await self._db.glance(work)
 
     async def read(self, actor: Actor, notification_id: UUID) -> NotificationView:
         """Mark one as read and return it; reading it again changes nothing.
@@ -72,15 +90,12 @@ class NotificationService:
         """
 
         def work(tx: Transaction) -> NotificationView:
-            tx.session.execute(
-                update(Notification)
-                .where(one(actor, notification_id), Notification.is_read.is_(False))
-                .values(is_read=True, read_at=tx.now)
-            )
-            row = tx.session.execute(select(*_COLUMNS).where(one(actor, notification_id))).one_or_none()
+            parameters = scope(actor, row=notification_id)
+            tx.connection.execute(_READ, {**parameters, "unread": False, "at": tx.now})
+            row = tx.connection.execute(_ONE, parameters).one_or_none()
             if row is None:
                 raise NotificationUnknown
-            return _view(row)
+            return NotificationView(*row)
 
         return await self._db.write(work)
 
@@ -88,13 +103,7 @@ class NotificationService:
         """Mark all as read and return how many were unread."""
 
         def work(tx: Transaction) -> int:
-            done = tx.session.execute(
-                update(Notification)
-                .where(own(actor), Notification.is_read.is_(False))
-                .values(is_read=True, read_at=tx.now)
-                .returning(Notification.key)
-            )
-            return len(done.all())
+            return len(tx.connection.execute(_READ_ALL, scope(actor, unread=False, at=tx.now)).all())
 
         return await self._db.write(work)
 
@@ -106,10 +115,7 @@ class NotificationService:
         """
 
         def work(tx: Transaction) -> None:
-            gone = tx.session.execute(
-                delete(Notification).where(one(actor, notification_id)).returning(Notification.key)
-            )
-            if gone.one_or_none() is None:
+            if tx.connection.execute(_DELETE, scope(actor, row=notification_id)).one_or_none() is None:
                 raise NotificationUnknown
 
         await self._db.write(work)
@@ -134,8 +140,7 @@ class NotificationService:
             "is_read": False,
             "created_at": tx.now,
         }
-        statement = _insert_once(tx.session.get_bind().dialect.name).values(values).returning(Notification.key)
-        if tx.session.execute(statement).one_or_none() is None:
+        if tx.connection.execute(_insert_once(tx.connection.dialect.name), values).one_or_none() is None:
             return False
         live = self._live
         if live is not None:
@@ -144,19 +149,19 @@ class NotificationService:
         return True
 
 
-def _insert_once(dialect: str) -> Insert:
+@cache
+def _insert_once(dialect: str) -> ReturningInsert[int]:
     if dialect == "postgresql":
-        return postgresql.insert(Notification).on_conflict_do_nothing(index_elements=["source"])
+        return postgresql.insert(_table).on_conflict_do_nothing(index_elements=["source"]).returning(_table.c.key)
     if dialect == "sqlite":
-        return sqlite.insert(Notification).on_conflict_do_nothing(index_elements=["source"])
-    return insert(Notification)
+        return sqlite.insert(_table).on_conflict_do_nothing(index_elements=["source"]).returning(_table.c.key)
+    return insert(_table).returning(_table.c.key)
 
 
-def _filtered(query: Select[*tuple[Any, ...]], type: str | None, read: bool | None) -> Select[*tuple[Any, ...]]:
-    if type is not None:
-        query = query.where(Notification.type == type)
-    return query if read is None else query.where(Notification.is_read.is_(read))
-
-
-def _view(row: Row[*tuple[Any, ...]]) -> NotificationView:
-    return NotificationView(**row._mapping)
+@cache
+def _statements(filters: tuple[str, ...]) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
+    """Return the query of a page and its count. The count names one key only, so that it stays inside an index."""
+    conditions = [_FILTERS[name] for name in filters]
+    page = select(*_COLUMNS).where(OWN, *conditions).order_by(Notification.key.desc())
+    count = select(func.count()).select_from(Notification).where(Notification.user_key == bindparam("of_user"))
+    return page.limit(bindparam("limit")).offset(bindparam("offset")), count.where(*conditions)

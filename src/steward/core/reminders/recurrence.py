@@ -250,15 +250,34 @@ def _hourly(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None)
 
 def _by_wall(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
     assert rule.frequency != -1, "hourly rules step in real hours"
-    start = began = wall_of(first, zone)
-    step_days = _STEP_DAYS.get(rule.frequency)
-    if after is not None and after > first and step_days is not None and rule.count is None:
-        step = timedelta(days=step_days * rule.interval)
-        start += max(0, (after - first) // step - 1) * step  # what lies long before is not walked through
-    for wall in rrule(rule.frequency, dtstart=start, interval=rule.interval, **_options(rule.by)):
+    began = wall_of(first, zone)
+    start, options = began, _options(rule.by)
+    if after is not None and after > first and rule.count is None:  # what lies long before is not walked through
+        if rule.frequency in _STEP_DAYS:
+            step = timedelta(days=_STEP_DAYS[rule.frequency] * rule.interval)
+            start += max(0, (after - first) // step - 1) * step
+        else:
+            start, options = _months_later(rule, began, after, options)
+    for wall in rrule(rule.frequency, dtstart=start, interval=rule.interval, **options):
         if wall.year > LAST_YEAR:
             return
         yield first if wall == began else instant_of(wall, zone)  # the second of a doubled wall time stays it
+
+
+def _months_later(
+    rule: Rule, began: datetime, after: datetime, options: dict[str, Any]
+) -> tuple[datetime, dict[str, Any]]:
+    """Return where to begin shortly before ``after``, and what the rule took from its real beginning as options."""
+    months = rule.interval * (1 if rule.frequency == MONTHLY else 12)
+    steps = ((after.year - began.year) * 12 + after.month - began.month) // months - 1
+    if steps < 1:
+        return began, options
+    if not {"byweekday", "bymonthday"} & options.keys():
+        options = {**options, "bymonthday": began.day}
+        if rule.frequency == YEARLY:
+            options.setdefault("bymonth", began.month)
+    years, month = divmod(began.month - 1 + steps * months, 12)
+    return began.replace(year=began.year + years, month=month + 1, day=1), options
 
 
 def _wrong(field: str, problem: str) -> Invalid:

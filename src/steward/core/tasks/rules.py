@@ -12,7 +12,6 @@ import orjson
 from steward.core.reminders.wall_time import resolved, zone_of
 from steward.core.reminders.words import label, prose
 from steward.core.tasks.types import PRIORITIES, STATUSES
-from steward.db.tables import Task
 from steward.kit.clock import iso_z_or_none
 from steward.kit.errors import Invalid
 
@@ -53,12 +52,13 @@ def status_of(text: str) -> str:
 def details_of(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metadata as JSON can keep it, at most 20,000 bytes. Raises Invalid."""
     try:
-        size = len(orjson.dumps(dict(details)))
+        kept = orjson.dumps(dict(details))
     except (TypeError, ValueError):
         raise Invalid(fields={"metadata": ["Not a JSON object"]}) from None
-    if size > _MOST_DETAILS:
+    if len(kept) > _MOST_DETAILS:
         raise Invalid("That metadata is too large.", fields={"metadata": [f"At most {_MOST_DETAILS} bytes"]})
-    return dict(details)
+    read_back: dict[str, Any] = orjson.loads(kept)
+    return read_back
 
 
 def due_of(due: datetime | date | None, zone: str) -> datetime | None:
@@ -69,8 +69,8 @@ def due_of(due: datetime | date | None, zone: str) -> datetime | None:
     return at if isinstance(due, datetime) else at - timedelta(seconds=1)
 
 
-def packed(row: Task) -> dict[str, Any]:
-    """Return the whole row as JSON values, to be restored by ``unpacked``."""
+def packed(row: Any) -> dict[str, Any]:
+    """Return the whole row of a task as JSON values, to be restored by ``unpacked``."""
     times = {name: iso_z_or_none(getattr(row, name)) for name in _TIMES}
     return {"key": row.key, "id": str(row.id), **{name: getattr(row, name) for name in _STORED}, **times}
 

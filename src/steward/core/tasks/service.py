@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, select
-from sqlalchemy.orm import aliased
-
 from steward.core.reminders.wall_time import resolved, zone_of
-from steward.core.reminders.words import best, prose, shares_a_word
-from steward.core.tasks.gate import TaskUnknown, of_tenant, own, row_of
+from steward.core.reminders.words import best, prose
+from steward.core.tasks import store
+from steward.core.tasks.gate import deleted, row_of
 from steward.core.tasks.rules import (
     description_of,
     details_of,
@@ -25,27 +23,9 @@ from steward.core.tasks.rules import (
 )
 from steward.core.tasks.types import NewTask, TaskChange, TaskView, TaskWish
 from steward.db.database import Database, Transaction
-from steward.db.tables import Task
 from steward.kit.actor import Actor
+from steward.kit.ids import new_id
 from steward.kit.pages import Page, Window
-
-_MOST_FOUND = 500
-_COLUMNS = (
-    Task.key,
-    Task.id,
-    Task.title,
-    Task.description,
-    Task.status,
-    Task.priority,
-    Task.list_name,
-    Task.due_at,
-    Task.details,
-    Task.result,
-    Task.error,
-    Task.created_at,
-    Task.updated_at,
-    Task.completed_at,
-)
 
 
 class TaskService:
@@ -63,27 +43,22 @@ class TaskService:
             Invalid: the status or priority is unknown.
         """
         span = window or Window(limit=50)
-        conditions = [of_tenant(actor)]
+        wanted: dict[str, str] = {}
         if status is not None:
-            conditions.append(Task.status == status_of(status))
+            wanted["status"] = status_of(status)
         if priority is not None:
-            conditions.append(Task.priority == priority_of(priority))
+            wanted["priority"] = priority_of(priority)
 
         def work(tx: Transaction) -> Page[TaskView]:
-            return _page(tx, select(*_COLUMNS).order_by(Task.key.desc()), conditions, span)
+            return store.page_of_tenant(tx, actor, wanted, span)
 
-        return await self._db.read(work)
+        if wanted:  # no index answers that: it may take long
+            return await self._db.read(work)
+        return await self._db.glance(work)
 
     async def get(self, actor: Actor, task_id: UUID) -> TaskView:
         """Return one task of the tenant. Raises NotFound."""
-
-        def work(tx: Transaction) -> TaskView:
-            row = tx.session.execute(select(*_COLUMNS).where(of_tenant(actor), Task.id == task_id)).one_or_none()
-            if row is None:
-                raise TaskUnknown
-            return _view(row)
-
-        return await self._db.read(work)
+        return await self._db.glance(lambda tx: TaskView(*row_of(tx, actor, task_id)[:-1]))
 
     async def create(self, actor: Actor, new: NewTask) -> TaskView:
         """Write a task and return it. Raises Invalid."""
@@ -99,73 +74,63 @@ class TaskService:
 
     def create_in(self, tx: Transaction, actor: Actor, new: NewTask) -> TaskView:
         """Write a task in the caller's transaction. Raises Invalid."""
-        row = Task(
-            tenant_key=actor.tenant_key,
-            user_key=actor.user_key,
-            title=title_of(new.title),
-            description=description_of(new.description),
-            status="pending",
-            priority=priority_of(new.priority),
-            list_name=list_of(new.list_name),
-            due_at=due_of(new.due, actor.zone),
-            details=details_of(new.details),
-            created_at=tx.now,
-            updated_at=tx.now,
-        )
-        tx.add(row)
-        tx.session.flush()
-        return self.seen_in(tx, actor, row.id)
+        values = {
+            "title": title_of(new.title),
+            "description": description_of(new.description),
+            "status": "pending",
+            "priority": priority_of(new.priority),
+            "list_name": list_of(new.list_name),
+            "due_at": due_of(new.due, actor.zone),
+            "details": details_of(new.details),
+        }
+        return _written(tx, actor, {"id": new_id(), **values, "created_at": tx.now, "updated_at": tx.now})
 
     def change_in(self, tx: Transaction, actor: Actor, task_id: UUID, change: TaskChange) -> TaskView:
         """Change a task in the caller's transaction. Raises NotFound, Invalid."""
-        row = row_of(tx, actor, task_id)
+        row = row_of(tx, actor, task_id, change=True)
+        values: dict[str, Any] = {"updated_at": tx.now}
         if "title" in change:
-            row.title = title_of(change["title"])
+            values["title"] = title_of(change["title"])
         if "description" in change:
-            row.description = description_of(change["description"])
+            values["description"] = description_of(change["description"])
         if "priority" in change:
-            row.priority = priority_of(change["priority"])
+            values["priority"] = priority_of(change["priority"])
         if "due" in change:
-            row.due_at = due_of(change["due"], actor.zone)
+            values["due_at"] = due_of(change["due"], actor.zone)
         if "list_name" in change:
-            row.list_name = list_of(change["list_name"])
-        _fill_outcome(tx, row, change)
-        row.updated_at = tx.now
-        tx.session.flush()
-        return self.seen_in(tx, actor, task_id)
+            values["list_name"] = list_of(change["list_name"])
+        values |= _outcome(tx, row.status, change)
+        store.change(tx, row.key, values)
+        known = {**row._mapping, **values}
+        number = store.place_of(tx, known.pop("user_key"), row.key, known["status"])
+        return TaskView(**known, number=number)
 
     def remove_in(self, tx: Transaction, actor: Actor, task_id: UUID) -> dict[str, Any]:
         """Delete a task in the caller's transaction and return what ``restore_in`` needs. Raises NotFound."""
-        row = row_of(tx, actor, task_id)
-        kept = packed(row)
-        tx.session.execute(delete(Task).where(of_tenant(actor), Task.id == task_id))
-        tx.session.expunge(row)
-        return kept
+        return packed(deleted(tx, actor, task_id))
 
     def restore_in(self, tx: Transaction, actor: Actor, kept: Mapping[str, Any]) -> TaskView:
         """Write a deleted task again: same id, and the same place in the list if that is still free."""
-        row = Task(tenant_key=actor.tenant_key, user_key=actor.user_key, **unpacked(kept))
-        if not tx.session.scalar(select(exists().where(Task.key == kept["key"]))):
-            row.key = kept["key"]
-        tx.add(row)
-        tx.session.flush()
-        return self.seen_in(tx, actor, row.id)
+        values = unpacked(kept)
+        if not store.is_taken(tx, kept["key"]):
+            values["key"] = kept["key"]
+        return _written(tx, actor, values)
 
     def page_in(self, tx: Transaction, actor: Actor, wish: TaskWish, window: Window) -> Page[TaskView]:
-        """Return a page of the actor's own tasks, oldest first, numbered; two statements. Raises Invalid."""
-        conditions = [own(actor)]
-        if wish.status is not None:
-            conditions.append(Task.status == status_of(wish.status))
-        if wish.priority is not None:
-            conditions.append(Task.priority == priority_of(wish.priority))
-        if wish.list_name is not None:
-            conditions.append(Task.list_name == list_of(wish.list_name))
+        """Return a page of the actor's own tasks, oldest first, numbered; three statements at most. Raises Invalid."""
         zone = zone_of(actor.zone)
+        wanted: dict[str, Any] = {}
+        if wish.status is not None:
+            wanted["status"] = status_of(wish.status)
+        if wish.priority is not None:
+            wanted["priority"] = priority_of(wish.priority)
+        if wish.list_name is not None:
+            wanted["list_name"] = list_of(wish.list_name)
         if wish.due_from is not None:
-            conditions.append(Task.due_at >= resolved(wish.due_from, zone, field="from"))
+            wanted["due_from"] = resolved(wish.due_from, zone, field="from")
         if wish.due_to is not None:
-            conditions.append(Task.due_at < resolved(wish.due_to, zone, field="to", day_end=True))
-        return _page(tx, _numbered(), conditions, window)
+            wanted["due_to"] = resolved(wish.due_to, zone, field="to", day_end=True)
+        return store.page_of_own(tx, actor, wanted, window)
 
     def find_in(
         self, tx: Transaction, actor: Actor, *, words: str = "", number: int | None = None, status: str = "pending"
@@ -174,62 +139,33 @@ class TaskService:
 
         With neither, all of that status, at most 500.
         """
-        query = _numbered().where(own(actor), Task.status == status)
         if number is not None:
-            found = tx.session.execute(query.limit(1).offset(max(0, number - 1))).all() if number > 0 else []
-            return [_view(row) for row in found]
-        narrowed = shares_a_word(Task.title, words) if words else None
-        if narrowed is not None:
-            query = query.where(narrowed)
-        rows = [_view(row) for row in tx.session.execute(query.limit(_MOST_FOUND))]
-        return best(rows, words, lambda task: task.title) if words else rows
+            return store.own_by_number(tx, actor, status, number)
+        rows = store.own_sharing_words(tx, actor, status, words)
+        return store.numbered(tx, actor, best(rows, words, lambda row: str(row.title)) if words else rows)
 
     def own_in(self, tx: Transaction, actor: Actor, task_id: UUID) -> TaskView | None:
         """Return the actor's own task of that id, numbered, or None."""
-        row = tx.session.execute(_numbered().where(own(actor), Task.id == task_id)).one_or_none()
-        return None if row is None else _view(row)
-
-    def seen_in(self, tx: Transaction, actor: Actor, task_id: UUID) -> TaskView:
-        """Return one task of the tenant with its number among its owner's pending ones. Raises NotFound."""
-        row = tx.session.execute(_numbered().where(of_tenant(actor), Task.id == task_id)).one_or_none()
-        if row is None:
-            raise TaskUnknown
-        return _view(row)
+        return next(iter(store.own_by_id(tx, actor, task_id)), None)
 
 
-def _fill_outcome(tx: Transaction, row: Task, change: TaskChange) -> None:
+def _outcome(tx: Transaction, status_before: str, change: TaskChange) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     if "status" in change:
         status = status_of(change["status"])
-        if status != row.status:
-            row.status, row.completed_at = status, tx.now if status == "completed" else None
+        if status != status_before:
+            values |= {"status": status, "completed_at": tx.now if status == "completed" else None}
     if "details" in change:
-        row.details = details_of(change["details"])
+        values["details"] = details_of(change["details"])
     if "result" in change:
-        row.result = None if change["result"] is None else dict(change["result"])
+        values["result"] = None if change["result"] is None else dict(change["result"])
     if "error" in change:
-        row.error = None if change["error"] is None else prose(change["error"], "error", 4_000)
+        values["error"] = None if change["error"] is None else prose(change["error"], "error", 4_000)
+    return values
 
 
-def _numbered() -> Select[*tuple[Any, ...]]:
-    older = aliased(Task)
-    place = (
-        select(func.count())
-        .where(older.user_key == Task.user_key, older.status == "pending", older.key <= Task.key)
-        .correlate(Task)
-        .scalar_subquery()
-    )
-    number = case((Task.status == "pending", place), else_=None).label("number")
-    query: Select[*tuple[Any, ...]] = select(*_COLUMNS, number).order_by(Task.key)
-    return query
-
-
-def _page(
-    tx: Transaction, query: Select[*tuple[Any, ...]], conditions: Sequence[ColumnElement[bool]], window: Window
-) -> Page[TaskView]:
-    rows = tx.session.execute(query.where(*conditions).limit(window.limit).offset(window.offset)).all()
-    total = tx.session.scalar(select(func.count()).select_from(Task).where(*conditions)) or 0
-    return Page([_view(row) for row in rows], total, window)
-
-
-def _view(row: Row[*tuple[Any, ...]]) -> TaskView:
-    return TaskView(**row._mapping)
+def _written(tx: Transaction, actor: Actor, values: Mapping[str, Any]) -> TaskView:
+    """Write a row and return it as it is then: nothing has to be read again but its place."""
+    key = store.insert(tx, {"tenant_key": actor.tenant_key, "user_key": actor.user_key, **values})
+    known = {"result": None, "error": None, "completed_at": None, **values, "key": key}
+    return TaskView(**known, number=store.place_of(tx, actor.user_key, key, known["status"]))

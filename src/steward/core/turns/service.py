@@ -134,15 +134,14 @@ class TurnService:
             if is_cancelled:
                 live.cancel()
             await asyncio.shield(live.result)
+            await self.sweep()  # the turn behind it in the conversation
 
     async def sweep(self) -> None:
-        """Promise the resumption of every running turn whose lease is over."""
+        """Promise the resumption of running turns whose lease is over, the first of each conversation."""
 
         def work(tx: Transaction) -> None:
-            for turn_key, conversation_key in takeover.take_expired(tx):
-                tx.enqueue(
-                    RESUME_TURN, lock=f"conversation:{conversation_key}", unique=f"turn:{turn_key}", turn_key=turn_key
-                )
+            for turn_key in takeover.take_expired(tx):
+                tx.enqueue(RESUME_TURN, unique=f"turn:{turn_key}", turn_key=turn_key)
 
         if self._closing:
             return

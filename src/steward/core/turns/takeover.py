@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import orjson
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy.orm import aliased
 
 from steward.core.turns.rules import first_number
 from steward.core.turns.store import LEASE, RUNNING, history_before, kept_events
@@ -15,29 +16,34 @@ from steward.db.database import Transaction
 from steward.db.tables import Conversation, Message, ToolCall, Turn
 from steward.ports import model as port
 
+_ahead = aliased(Turn)
+_EXPIRED = select(Turn.key).where(
+    Turn.status == RUNNING,
+    Turn.lease_until <= bindparam("now"),
+    ~exists(
+        select(_ahead.key).where(
+            _ahead.status == RUNNING, _ahead.conversation_key == Turn.conversation_key, _ahead.key < Turn.key
+        )
+    ),
+)
+
 
 def any_expired(tx: Transaction) -> bool:
-    """Return whether a running turn's lease is over."""
-    expired = select(Turn.key).where(Turn.status == RUNNING, Turn.lease_until <= tx.now).limit(1)
-    return tx.connection.execute(expired).first() is not None
+    """Return whether a turn is there for ``take_expired``."""
+    return tx.connection.execute(_EXPIRED.limit(1), {"now": tx.now}).first() is not None
 
 
-def take_expired(tx: Transaction, limit: int = 100) -> list[tuple[int, int | None]]:
-    """Return running turns whose process stopped renewing them, and renew them for whoever resumes.
+def take_expired(tx: Transaction, limit: int = 100) -> list[int]:
+    """Return the keys of running turns whose process stopped renewing them, and renew them for whoever resumes.
 
-    Each as its key and that of its conversation, in the order in which they were asked for.
+    Only the first of each conversation: those behind it come when it is their turn, so that none waits for a place
+    while it holds the place that another needs.
     """
-    rows = tx.session.execute(
-        select(Turn.key, Turn.conversation_key)
-        .where(Turn.status == RUNNING, Turn.lease_until <= tx.now)
-        .order_by(Turn.key)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if rows:
-        keys = [row[0] for row in rows]
+    chosen = _EXPIRED.order_by(Turn.key).limit(limit).with_for_update(skip_locked=True)
+    keys = list(tx.connection.execute(chosen, {"now": tx.now}).scalars())
+    if keys:
         tx.session.execute(update(Turn).where(Turn.key.in_(keys)).values(lease_until=tx.now + LEASE))
-    return [(row[0], row[1]) for row in rows]
+    return keys
 
 
 def expire_all(tx: Transaction) -> None:

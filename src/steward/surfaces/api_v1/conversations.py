@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from steward.core.turns import TurnWish
 from steward.kit.errors import NotFound
+from steward.kit.text import plain_label
 from steward.surfaces.api_v1 import spelling
 from steward.surfaces.api_v1.dialect import BadParameter, listed, window
 from steward.surfaces.call import Call
@@ -58,11 +59,16 @@ async def create(call: Call, body: NewConversation) -> Json:
     """Open a conversation and, with a first message, answer it."""
     if body.assistant_id is not None:
         raise NotFound("There is no such assistant.")
-    view = await call.services.conversations.create(call.actor, title=body.title)
     text = body.initial_message if body.initial_message is not None else body.message
-    if text:
-        raise_if_failed(await call.services.turns.answer(call.actor, TurnWish(text, view.id)))
-    return Json(await _detail(call, view.id), 201)
+    if not text:
+        view = await call.services.conversations.create(call.actor, title=body.title)
+        return Json(await _detail(call, view.id), 201)
+    result = await call.services.turns.answer(call.actor, TurnWish(text))  # opens it: a refused message leaves none
+    key = result.message.conversation_id
+    if plain_label(body.title):
+        await call.services.conversations.change(call.actor, key, title=body.title)
+    raise_if_failed(result)
+    return Json(await _detail(call, key), 201)
 
 
 @router.get("/conversations/{conversation_id}", **needs("chat:read"))
