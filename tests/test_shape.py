@@ -13,6 +13,7 @@ MOST_LINES_A_FILE = 400
 MOST_LINES_AN_ADAPTER = 250
 MOST_LINES_A_FUNCTION = 60
 MOST_FILES_A_NOUN = 10
+MANY_FILES = {"turns": 12}  # the turn is twelve small files (docs/adr/0001-house.md); may only shrink
 
 EXCUSES: dict[str, str] = {}
 """Files that may be longer, and why. May only shrink."""
@@ -66,7 +67,7 @@ def test_the_excuses_only_get_fewer() -> None:
 def test_a_noun_has_few_files() -> None:
     nouns = [folder for folder in (ROOT / "src/steward/core").iterdir() if folder.is_dir()]
     crowded = {noun.name: len(list(noun.glob("*.py"))) - 1 for noun in nouns}
-    assert {name: count for name, count in crowded.items() if count > MOST_FILES_A_NOUN} == {}
+    assert {name: count for name, count in crowded.items() if count > MANY_FILES.get(name, MOST_FILES_A_NOUN)} == {}
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "manager"])

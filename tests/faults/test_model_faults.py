@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,7 +51,7 @@ async def served(folder: Path, templates: Templates, fake: ModelServer, /, **cha
         "model_timeout_seconds": SILENCE_SECONDS,
         "turn_seconds": TURN_SECONDS,
         "turn_steps": 3,
-        "turn_tokens": 5000,
+        "turn_tokens": 2000,
     }
     async with listening(through(fake, Settings(data_dir=folder, workers=0), **{**short, **changes})) as made:
         yield made
@@ -164,10 +165,16 @@ async def test_the_next_model_of_the_chain_answers_and_says_so(
     async with served(tmp_path, templates, model, model="openai:gpt-4o,offline") as home:
         ada = await home.person()
         for behaviour in ("status;code=500", "hang-headers", "status;code=401", "badjson"):
-            model.script(behaviour)
+            model.script(behaviour, behaviour)
             said = await ada.say("add milk to my tasks")
             assert (said["status"], said["model_used"], said["cost"]) == ("completed", "offline:steward", 0.0)
         assert (await ada.get("/api/v1/tasks")).json()["total"] == 4
+        model.script("status;code=500")
+        said = await ada.say("add milk to my tasks")
+        assert said["model_used"] == "openai:gpt-4o", "it is back for the second half"
+        second = json.dumps(model.bodies[-1]["messages"])
+        assert 0 < said["cost"] < (len(second) + 400) / 4 * 1e-5, "the first half cost nothing"
+        assert said["tokens_used"] > len(second) // 4
         said = await ada.say("hello there")
         assert (said["content"], said["model_used"]) == ("Echo: hello there", "openai:gpt-4o")
 

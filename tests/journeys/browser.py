@@ -86,15 +86,15 @@ class Tab:
         """Return how much the chat moved by itself so far (the browser's layout shift score)."""
         return float(self.page.evaluate("window.__shift"))
 
-    def axe(self) -> list[str]:
-        """Return what axe-core finds wrong with the page as it is now.
+    def axe(self, only: list[str]) -> list[str]:
+        """Return what axe-core finds wrong with the page as it is now; ``only`` are tags or names of rules.
 
         It is put in through the debugger, because the page's policy rightly refuses foreign scripts.
         """
         self.page.evaluate(_SETTLE)
         session = self.page.context.new_cdp_session(self.page)
         session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-        run = f"axe.run(document, {{runOnly: {AXE_TAGS}}}).then((found) => JSON.stringify(found.violations))"
+        run = f"axe.run(document, {{runOnly: {only}}}).then((found) => JSON.stringify(found.violations))"
         answer: Any = session.send(
             "Runtime.evaluate",
             {

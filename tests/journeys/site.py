@@ -72,6 +72,10 @@ class Relay:
             if self.cut_after and b"text/event-stream" in data:
                 left, self.cut_after = self.cut_after, 0
             if left and data.count(EVENT) >= left:
+                # The head goes out in any case: a browser sends a request again by itself if nothing came back.
+                writer.write(data.partition(EVENT)[0])
+                await writer.drain()
+                writer.close()
                 return
             left -= min(left, data.count(EVENT))
             writer.write(data)

@@ -11,18 +11,12 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import answers, ask, composer, fill_in, finished, say, sign_in
 from tests.journeys.browser import Tab, open_tab
-from tests.journeys.site import Site, running
+from tests.journeys.site import Site
 
 pytestmark = pytest.mark.browser
 
 MEETING = "Schedule a meeting with John tomorrow at 2 PM"
 COOKIE = "steward_session"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running(tmp_path_factory.mktemp("site")) as found:
-        yield found
 
 
 @pytest.fixture
@@ -165,7 +159,7 @@ def test_a_reminder_arrives_and_stays_until_it_was_seen(tab: Tab) -> None:
 
 def test_a_reload_keeps_the_conversation_and_the_draft(tab: Tab) -> None:
     page = tab.page
-    text = ask(page, "undo that").inner_text()
+    text = ask(page, MEETING).inner_text()
     composer(page).fill("a half-written thought")
     page.reload()
     expect(answers(page)).to_have_count(1)

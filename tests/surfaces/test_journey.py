@@ -56,5 +56,3 @@ async def test_a_reminder_arrives_when_due_and_only_once(at_home: Home) -> None:
     notices = (await ada.get("/v1/notifications")).json()["data"]
     assert [notice["message"] for notice in notices["notifications"]] == ["call mum"]
     assert notices["pagination"]["total"] == 1
-
-

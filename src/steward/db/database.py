@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.session import JoinTransactionMode
 
 from steward.db.writer import Writer
 from steward.kit.clock import Clock
@@ -40,12 +41,13 @@ class Transaction:
     is built on the way. ``session`` is made when it is first used; it is for rows as objects.
     """
 
-    __slots__ = ("_after", "_session", "_work", "connection", "now", "sealer")
+    __slots__ = ("_after", "_has_savepoint", "_session", "_work", "connection", "now", "sealer")
 
-    def __init__(self, connection: Connection, now: datetime, sealer: Sealer) -> None:
+    def __init__(self, connection: Connection, now: datetime, sealer: Sealer, *, has_savepoint: bool = False) -> None:
         self.connection = connection
         self.now = now
         self.sealer = sealer
+        self._has_savepoint = has_savepoint
         self._session: Session | None = None
         self._work: list[Enqueued] = []
         self._after: list[Callable[[], None]] = []
@@ -54,8 +56,21 @@ class Transaction:
     def session(self) -> Session:
         """The session of this transaction."""
         if self._session is None:
-            self._session = Session(self.connection, expire_on_commit=False, autoflush=False)
+            # A session whose flush fails rolls back. Where a transaction is shared it must not be all of it.
+            mode: JoinTransactionMode = "create_savepoint" if self._has_savepoint else "conditional_savepoint"
+            self._session = Session(
+                self.connection, expire_on_commit=False, autoflush=False, join_transaction_mode=mode
+            )
         return self._session
+
+    def _finish_session(self) -> None:
+        """Write what the session holds; its savepoint, where it has one, is released."""
+        if self._session is None:
+            return
+        if self._has_savepoint:
+            self._session.commit()
+        else:
+            self._session.flush()
 
     def add(self, row: Row) -> Row:
         """Insert the row at the next flush and return it."""
@@ -143,10 +158,14 @@ class Database:
 
     def _worked(self, connection: Connection, work: Callable[[Transaction], T]) -> tuple[T, Callable[[], None]]:
         """Run ``work`` up to its commit; return what it returned and what to do after the commit."""
-        tx = Transaction(connection, self.clock.now(), self._sealer)
-        result = work(tx)
-        if tx._session is not None:
-            tx._session.flush()
+        tx = Transaction(connection, self.clock.now(), self._sealer, has_savepoint=self._is_sqlite)
+        try:
+            result = work(tx)
+            tx._finish_session()
+        except BaseException:
+            if tx._session is not None:
+                tx._session.close()
+            raise
         if tx._work:
             if self.jobs is None:
                 raise RuntimeError("this database has no job queue")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -99,6 +100,23 @@ async def test_a_broken_rule_of_the_database_takes_back_only_itself(database: Da
     )
     assert type(results[1]).__name__ == "IntegrityError"
     assert sorted(await names(database)) == ["after", "before"]
+
+
+async def test_a_row_that_breaks_a_rule_takes_back_only_itself(database: Database) -> None:
+    row = await database.write(lambda tx: tx.add(tenant("first")))
+
+    def again(tx: Transaction) -> None:
+        tx.session.add(Tenant(id=row.id, name="again", plan="personal", created_at=NOW))
+
+    def changes_and_fails(tx: Transaction) -> None:
+        tx.connection.execute(Tenant.__table__.insert(), {"id": uuid4(), "name": "x", "plan": "y", "created_at": NOW})
+        again(tx)
+
+    works = [lambda tx, n=n: tx.add(tenant(f"good {n}")) for n in range(20)]
+    works[5], works[11] = again, changes_and_fails
+    found = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+    assert [place for place, value in enumerate(found) if isinstance(value, Exception)] == [5, 11]
+    assert sorted(await names(database)) == sorted(["first", *(f"good {n}" for n in range(20) if n not in (5, 11))])
 
 
 async def test_those_that_were_together_all_fail_when_their_commit_fails(tmp_path: Path, templates: Templates) -> None:

@@ -9,6 +9,7 @@ import time
 from decimal import Decimal
 
 import pytest
+from structlog.testing import capture_logs
 from turn_scripts import NAME, USD_A_TOKEN, Stage, call, end_of, staged, text_of
 
 from steward.core.turns import Text, ToolCalled, ToolReturned, TurnWish
@@ -249,8 +250,12 @@ async def test_the_model_sees_earlier_messages_and_no_empty_ones(stage: Stage) -
     stage.model.script(["First answer."], [RuntimeError("boom")])
     first = await stage.ask("one")
     conversation = first.message.conversation_id
-    failed = await stage.ask("two", conversation)
-    assert failed.status == "failed"
+    with capture_logs() as logged:
+        failed = await stage.ask("two", conversation)
+    assert failed.failure is not None
+    assert (failed.status, failed.failure.code) == ("failed", "INTERNAL_ERROR")
+    assert "boom" not in failed.failure.detail
+    assert [line["log_level"] for line in logged] == ["error"]
     await stage.ask("three", conversation)
     seen = [(message.role, message.content) for message in stage.model.requests[2].messages[1:]]
     assert seen == [("user", "one"), ("assistant", "First answer."), ("user", "two"), ("user", "three")]

@@ -218,24 +218,24 @@ async def test_a_turn_that_was_cancelled_while_its_process_was_dead_is_not_asked
     assert getattr(end_of(await both.follow(began.message_id)), "cancelled", None)
 
 
-async def test_a_turn_that_killed_its_process_three_times_is_given_up(both: Stage) -> None:
+async def test_a_turn_that_killed_its_process_five_times_is_given_up(both: Stage) -> None:
     await both.ask("we are two")
-    both.model.script([NEVER], [NEVER], [NEVER])
+    both.model.script(*[[NEVER]] * 5)
     first = Doomed(both)
     began = await first.begin()
-    for tries in range(2, 5):
+    for tries in range(2, 7):
         await both.until(lambda: len(both.model.requests) == tries)  # noqa: B023
         await first.die()
         first.house.hasher.close()
         first.house.db.close()
         both.clock.advance(LEASE.total_seconds() + 1)
         turn_key = (await promised(both))[0]
-        if tries < 4:
+        if tries < 6:
             first = Doomed(both)
             asyncio.get_running_loop().create_task(_quietly(first.turns.resume(turn_key)))
     await both.house.services.turns.resume(turn_key)
     [row] = await both.rows(Turn.status, Turn.error_code, Turn.attempts, key=turn_key)
-    assert tuple(row) == ("failed", "TURN_INTERRUPTED", 4)
+    assert tuple(row) == ("failed", "TURN_INTERRUPTED", 6)
     assert (await both.ask("again", began.conversation_id)).status == "completed"
 
 

@@ -15,12 +15,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from steward.app import House
+from steward.core.access import actor_of_user
 from steward.core.turns import Failed, Finished, Numbered, Text, TurnResult, TurnWish
+from steward.db.tables import Task, User
 from steward.db.tables import ToolCall as ToolRow
 from steward.kit.actor import Actor
 from steward.ports.model import ChatModel, ModelEvent, ModelRequest, Stopped, TextDelta, ToolCall, Usage
 from steward.settings import Settings
-from tests.houses import home
+from tests.houses import PASSWORD, home
 
 NAME = "fake:scripted"
 USD_A_TOKEN = Decimal("0.000002")
@@ -123,8 +125,6 @@ class Stage:
 
     async def task_titles(self) -> list[str]:
         """Return the titles of the person's tasks, oldest first."""
-        from steward.db.tables import Task
-
         return [row[0] for row in await self.rows(Task.title)]
 
 
@@ -150,6 +150,8 @@ async def staged(settings: Settings, **changes: Any) -> AsyncIterator[Stage]:
     """Run a house with a scripted model and one person."""
     model = Scripted()
     async with home(settings.model_copy(update={"hash_threads": 1, **changes}), models=model) as made:
-        person = await made.person()
-        actor = await made.house.services.sessions.authenticate(person.token)
+        who = {"email": "ada@example.com", "password": PASSWORD, "full_name": "Ada Byron"}
+        assert (await made.client.post("/api/v1/auth/register", json=who)).status_code == 201
+        key = select(User.key).where(User.email == who["email"])
+        actor = await made.house.db.read(lambda tx: actor_of_user(tx, tx.session.execute(key).scalar_one()))
         yield Stage(made.house, model, actor, made.clock)

@@ -1,6 +1,6 @@
 /** Sends a message and follows its answer to the end, across lost connections and reloads. */
 import { ApiError, Away, call, get, send } from "./api";
-import { connection } from "./connection";
+import { away, connection } from "./connection";
 import { readEvents } from "./sse";
 import { Store } from "./store";
 import { applyEvent, isOver, newTurn, parseEvent, type Turn } from "./turn";
@@ -10,6 +10,8 @@ import type { ChatMessage, Page } from "./types";
 const SILENCE_MS = 45_000;
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 8000;
+/** The pauses before each look for a message whose sending was cut off. */
+const LOOKS_MS = [400, 1000, 2000];
 /** How often we look for the answer to a message whose sending was cut off. */
 const ANSWER_TRIES = 8;
 
@@ -145,6 +147,20 @@ async function arrived(turn: Turn, known: ReadonlySet<string>): Promise<boolean>
   return true;
 }
 
+/** Looks for the message a few times, because it may still be on its way; waits as long as the server is away. */
+async function isThere(turn: Turn, known: ReadonlySet<string>): Promise<boolean> {
+  for (let look = 0; look < LOOKS_MS.length && turns.get().has(turn.conversationId); ) {
+    await connection.wait(away.get() ? LONGEST_PAUSE_MS : (LOOKS_MS[look] ?? 0));
+    try {
+      if (await arrived(turn, known)) return true;
+      look += 1;
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+    }
+  }
+  return false;
+}
+
 async function begin(conversationId: string, known: ReadonlySet<string>): Promise<void> {
   for (;;) {
     const turn = turns.get().get(conversationId);
@@ -165,15 +181,16 @@ async function begin(conversationId: string, known: ReadonlySet<string>): Promis
     if (!now || isOver(now)) return;
     if (now.messageId) return keepFollowing(conversationId);
     change(conversationId, (one) => ({ ...one, phase: "reconnecting" }));
-    await connection.wait(LONGEST_PAUSE_MS);
     try {
-      for (let tries = 0; await arrived(now, known); tries += 1) {
-        if (turns.get().get(conversationId)?.messageId) return keepFollowing(conversationId);
+      if (!(await isThere(now, known))) continue;
+      for (let tries = 0; turns.get().get(conversationId)?.messageId === null; tries += 1) {
         if (tries >= ANSWER_TRIES) return fail(conversationId, new Error("Your message arrived, but no answer came."));
         await connection.wait(FIRST_PAUSE_MS * (tries + 1));
+        await arrived(now, known);
       }
+      return keepFollowing(conversationId);
     } catch (error) {
-      if (error instanceof ApiError) return fail(conversationId, error);
+      return fail(conversationId, error);
     }
   }
 }

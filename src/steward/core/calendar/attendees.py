@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, Table, bindparam, delete, select
 
-from steward.core.calendar.gate import own
-from steward.core.calendar.types import Invitee
-from steward.core.reminders.words import label, shares_a_word, words_of
+from steward.core.calendar.gate import OWN, scope
+from steward.core.calendar.types import AttendeeView, Invitee
+from steward.core.reminders.words import label, named, patterns_of, shares_a_word, words_of
 from steward.db.database import Transaction
 from steward.db.tables import CalendarEvent, EventAttendee, User
 from steward.kit.actor import Actor
 from steward.kit.errors import Invalid
+from steward.kit.ids import new_id
 from steward.kit.text import normal_email
 
 MOST_ATTENDEES = 200
 _MOST_KNOWN = 500
+_attendees: Table = EventAttendee.__table__  # type: ignore[assignment]  # declarative tables are Tables
+_INSERT = _attendees.insert()
+_DELETE = delete(_attendees).where(_attendees.c.event_key == bindparam("event"))
 _ADDRESS = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]{1,255}")
 
 
@@ -26,8 +32,8 @@ def invitee(text: str) -> Invitee:
     return Invitee(email=text) if "@" in text else Invitee(name=text)
 
 
-def resolve(tx: Transaction, actor: Actor, invitees: Sequence[Invitee]) -> list[EventAttendee]:
-    """Return attendee rows; a name without an address gets the one known address that fits it, or none.
+def resolve(tx: Transaction, actor: Actor, invitees: Sequence[Invitee]) -> list[AttendeeView]:
+    """Return who is invited; a name without an address gets the one known address that fits it, or none.
 
     Known are the other people of the same tenant and those who were invited by this person before. Two different people
     who fit the name equally well leave it without an address.
@@ -40,11 +46,29 @@ def resolve(tx: Transaction, actor: Actor, invitees: Sequence[Invitee]) -> list[
     checked = [_checked(each) for each in invitees]
     unknown = [each.name for each in checked if each.email is None]
     known = _known(tx, actor, unknown) if unknown else []
-    rows: dict[str, EventAttendee] = {}
+    rows: dict[str, AttendeeView] = {}
     for each in checked:
         name, email = (each.name, each.email) if each.email else _looked_up(each.name, known)
-        rows.setdefault(email or name.casefold(), EventAttendee(name=name, email=email, response="pending"))
+        rows.setdefault(email or name.casefold(), AttendeeView(name, email, "pending"))
     return list(rows.values())
+
+
+def invite(tx: Transaction, event_key: int, attendees: Sequence[AttendeeView]) -> None:
+    """Write the attendees of an event."""
+    if attendees:
+        tx.connection.execute(
+            _INSERT,
+            [
+                {"id": new_id(), "event_key": event_key, "name": one.name, "email": one.email, "response": one.response}
+                for one in attendees
+            ],
+        )
+
+
+def invite_instead(tx: Transaction, event_key: int, attendees: Sequence[AttendeeView]) -> None:
+    """Write these attendees of an event in place of those it had."""
+    tx.connection.execute(_DELETE, {"event": event_key})
+    invite(tx, event_key, attendees)
 
 
 def _checked(each: Invitee) -> Invitee:
@@ -58,31 +82,27 @@ def _checked(each: Invitee) -> Invitee:
 
 
 def _known(tx: Transaction, actor: Actor, names: Iterable[str]) -> list[tuple[str, str]]:
-    wanted = " ".join(names)
-    colleagues = tx.session.execute(
-        select(User.full_name, User.email)
-        .where(
-            User.tenant_key == actor.tenant_key,
-            User.key != actor.user_key,
-            User.email.is_not(None),
-            *_narrowed(User.full_name, wanted),
-        )
-        .order_by(User.key)
-        .limit(_MOST_KNOWN)
-    )
-    earlier = tx.session.execute(
+    patterns = patterns_of(" ".join(names))
+    parameters = scope(actor, **named(patterns))
+    found = [tx.connection.execute(query, parameters).all() for query in _known_queries(len(patterns))]
+    return [(name, email) for rows in found for name, email in rows if email]
+
+
+@cache
+def _known_queries(words: int) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Return the queries of colleagues and of those who were invited before."""
+    of_tenant = (User.tenant_key == bindparam("of_tenant"), User.key != bindparam("of_user"), User.email.is_not(None))
+    colleagues = select(User.full_name, User.email).where(*of_tenant)
+    earlier = (
         select(EventAttendee.name, EventAttendee.email)
         .join(CalendarEvent, CalendarEvent.key == EventAttendee.event_key)
-        .where(own(actor), EventAttendee.email.is_not(None), *_narrowed(EventAttendee.name, wanted))
+        .where(OWN, EventAttendee.email.is_not(None))
         .distinct()
-        .limit(_MOST_KNOWN)
     )
-    return [(name, email) for rows in (colleagues, earlier) for name, email in rows if email]
-
-
-def _narrowed(column: object, wanted: str) -> list[ColumnElement[bool]]:
-    condition = shares_a_word(column, wanted)
-    return [] if condition is None else [condition]
+    if words:
+        colleagues = colleagues.where(shares_a_word(User.full_name, words))
+        earlier = earlier.where(shares_a_word(EventAttendee.name, words))
+    return colleagues.order_by(User.key).limit(_MOST_KNOWN), earlier.limit(_MOST_KNOWN)
 
 
 def _looked_up(name: str, known: Sequence[tuple[str, str]]) -> tuple[str, str | None]:

@@ -15,7 +15,6 @@ from steward.core.reminders.recurrence import first_fit, last_of, occurrences, r
 from steward.core.reminders.types import MOST_MINUTES_BEFORE
 from steward.core.reminders.wall_time import instant_of, resolved, wall_of, zone_of
 from steward.core.reminders.words import label, prose
-from steward.db.tables import CalendarEvent
 from steward.kit.clock import iso_z
 from steward.kit.errors import Invalid
 
@@ -30,8 +29,8 @@ _SLACK = timedelta(hours=2)
 """By how much an occurrence may last longer than the first one, because clocks change."""
 
 
-def fill(row: CalendarEvent, new: NewEvent, actor_zone: str) -> None:
-    """Write the checked event into the row; a recurring one begins at the first time its rule fits.
+def checked(new: NewEvent, actor_zone: str) -> dict[str, Any]:
+    """Return the columns of the checked event; a recurring one begins at the first time its rule fits.
 
     Raises:
         Invalid: a text is missing or too long, the end is not after the start, or zone, rule or status are unknown.
@@ -45,19 +44,22 @@ def fill(row: CalendarEvent, new: NewEvent, actor_zone: str) -> None:
         raise Invalid("An event lasts a year at most.", fields={"end_time": ["More than 366 days after start_time"]})
     if new.status not in STATUSES:
         raise Invalid(fields={"status": [f"Must be one of: {', '.join(STATUSES)}"]})
-    row.title = label(new.title, "title", 300)
-    row.description = prose(new.description, "description", 10_000)
-    row.location = label(new.location, "location", 300, least=0)
-    row.calendar_id = label(new.calendar_id, "calendar_id", 200)
-    row.status, row.zone = new.status, zone_name
-    row.recurrence, row.until_at = None, end
+    recurrence: str | None = None
+    until: datetime | None = end
+    texts = {
+        "title": label(new.title, "title", 300),
+        "description": prose(new.description, "description", 10_000),
+        "location": label(new.location, "location", 300, least=0),
+        "calendar_id": label(new.calendar_id, "calendar_id", 200),
+    }
     if new.recurrence:
         rule = read_rule(new.recurrence)
         began = first_fit(rule, start, zone)
         start, end = began, instant_of(wall_of(began, zone) + (wall_of(end, zone) - wall_of(start, zone)), zone)
         last = last_of(rule, start, zone)
-        row.recurrence, row.until_at = rule.text, None if last is None else last + (end - start) + _SLACK
-    row.starts_at, row.ends_at = start, end
+        recurrence, until = rule.text, None if last is None else last + (end - start) + _SLACK
+    times = {"starts_at": start, "ends_at": end, "until_at": until, "zone": zone_name, "recurrence": recurrence}
+    return {**texts, **times, "status": new.status}
 
 
 def spans(row: Any, wanted: EventFilter) -> Iterator[tuple[datetime, datetime]]:

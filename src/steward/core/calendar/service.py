@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Table, bindparam, select, update
 
 from steward.core.calendar import store
-from steward.core.calendar.attendees import resolve
-from steward.core.calendar.gate import EventUnknown, row_of
-from steward.core.calendar.rules import default_alerts, fill
+from steward.core.calendar.attendees import invite, invite_instead, resolve
+from steward.core.calendar.gate import EventUnknown, delete_row, row_of
+from steward.core.calendar.rules import checked, default_alerts
 from steward.core.calendar.types import (
     STATUSES,
     EventChange,
@@ -30,9 +31,15 @@ from steward.db.tables import CalendarEvent, User
 from steward.kit.actor import Actor
 from steward.kit.clock import iso_z
 from steward.kit.errors import Invalid
+from steward.kit.ids import new_id
 from steward.kit.pages import Page, Window
 from steward.kit.text import without_controls
 from steward.ports.live import LiveHints
+
+_events: Table = CalendarEvent.__table__  # type: ignore[assignment]  # declarative tables are Tables
+_INSERT = _events.insert()
+_UPDATE = update(_events).where(_events.c.key == bindparam("row"))
+_PREFERENCES = select(User.preferences).where(User.key == bindparam("row"))
 
 
 class CalendarService:
@@ -65,11 +72,11 @@ class CalendarService:
             Invalid: the status is unknown, or the range ends before it starts.
         """
         wanted = _filter(actor, start, end, calendar_id, status)
-        return await self._db.read(lambda tx: store.page(tx, actor, wanted, window or Window(limit=50)))
+        return await self._db.glance(lambda tx: store.page(tx, actor, wanted, window or Window(limit=50)))
 
     async def get(self, actor: Actor, event_id: UUID) -> EventView:
         """Return one event as it is stored. Raises NotFound."""
-        return await self._db.read(lambda tx: self.get_in(tx, actor, event_id))
+        return await self._db.glance(lambda tx: self.get_in(tx, actor, event_id))
 
     async def create(self, actor: Actor, new: NewEvent) -> EventView:
         """Write an event and return it.
@@ -96,21 +103,28 @@ class CalendarService:
 
     def create_in(self, tx: Transaction, actor: Actor, new: NewEvent) -> EventView:
         """Write an event in the caller's transaction. Raises Invalid."""
-        row = CalendarEvent(tenant_key=actor.tenant_key, user_key=actor.user_key, skipped=[], created_at=tx.now)
-        fill(row, new, actor.zone)
-        row.updated_at = tx.now
-        row.attendees = resolve(tx, actor, new.attendees)
-        tx.add(row)
-        tx.session.flush()
+        values = checked(new, actor.zone)
+        attendees = resolve(tx, actor, new.attendees)
         alerts = _defaults(tx, actor) if new.reminders is None else new.reminders
-        self._alerts.add(tx, actor, _facts(row), alerts)
-        self._hint(tx, actor, "created", row.id)
-        return self.get_in(tx, actor, row.id)
+        values |= {"id": new_id(), "created_at": tx.now, "updated_at": tx.now}
+        owned = {**values, "skipped": [], "tenant_key": actor.tenant_key, "user_key": actor.user_key}
+        key: int = tx.connection.execute(_INSERT, owned).inserted_primary_key[0]  # type: ignore[index]
+        invite(tx, key, attendees)
+        written = self._alerts.add(tx, actor, _facts({**owned, "key": key}), alerts)
+        self._hint(tx, actor, "created", values["id"])
+        del values["until_at"]
+        return EventView(
+            series_key=key,
+            **values,
+            attendees=attendees,
+            reminders=written,
+            is_occurrence=values["recurrence"] is not None,
+        )
 
     def change_in(self, tx: Transaction, actor: Actor, event_id: UUID, change: EventChange) -> EventView:
         """Change an event in the caller's transaction. Raises NotFound, Invalid."""
         row = row_of(tx, actor, event_id)
-        before = _facts(row)
+        before = _facts(row._mapping)
         stored = NewEvent(
             row.title,
             row.starts_at,
@@ -122,35 +136,34 @@ class CalendarService:
             row.calendar_id,
             row.status,
         )
-        fill(row, replace(stored, **change), row.zone)
-        row.updated_at = tx.now
+        values = checked(replace(stored, **change), row.zone)
+        tx.connection.execute(_UPDATE, {**values, "updated_at": tx.now, "row": row.key})
         if "attendees" in change:
-            answers = {each.email or each.name: each.response for each in row.attendees}
-            row.attendees = resolve(tx, actor, change["attendees"])
-            for each in row.attendees:
-                each.response = answers.get(each.email or each.name, "pending")
-        tx.session.flush()
+            there = store.attendees_of(tx, [row.key]).get(row.key, ())
+            answers = {each.email or each.name: each.response for each in there}
+            wanted = resolve(tx, actor, change["attendees"])
+            answered = [replace(each, response=answers.get(each.email or each.name, "pending")) for each in wanted]
+            invite_instead(tx, row.key, answered)
+        after = _facts({**row._mapping, **values})
         if "reminders" in change:
-            self._alerts.replace(tx, actor, _facts(row), change["reminders"])
-        if _facts(row) != before:
-            self._alerts.follow(tx, _facts(row))
+            self._alerts.replace(tx, actor, after, change["reminders"])
+        if after != before:
+            self._alerts.follow(tx, after)
         self._hint(tx, actor, "updated", event_id)
         return self.get_in(tx, actor, event_id)
 
     def remove_in(self, tx: Transaction, actor: Actor, event_id: UUID) -> None:
         """Delete an event in the caller's transaction. Raises NotFound."""
-        tx.session.delete(row_of(tx, actor, event_id))
-        tx.session.flush()
+        delete_row(tx, actor, event_id)
         self._hint(tx, actor, "deleted", event_id)
 
     def cancel_in(self, tx: Transaction, actor: Actor, event: EventView, *, series: bool = False) -> EventView:
         """Cancel an event, or only this occurrence of a recurring one unless ``series``; return it as cancelled."""
         row = row_of(tx, actor, event.id)
         if event.is_occurrence and not series:
-            row.skipped = [*row.skipped, iso_z(event.starts_at)]
+            self._moved_on(tx, actor, row, skipped=[*row.skipped, iso_z(event.starts_at)])
         else:
-            row.status = "cancelled"
-        self._moved_on(tx, actor, row)
+            self._moved_on(tx, actor, row, status="cancelled")
         return replace(event, status="cancelled")
 
     def restore_in(
@@ -159,10 +172,10 @@ class CalendarService:
         """Take back a cancellation: of the occurrence that starts then, or of the whole event. Raises NotFound."""
         row = row_of(tx, actor, event_id)
         if occurrence is not None:
-            row.skipped = [start for start in row.skipped if start != iso_z(occurrence)]
+            skipped = [start for start in row.skipped if start != iso_z(occurrence)]
+            self._moved_on(tx, actor, row, skipped=skipped)
         else:
-            row.status = status
-        self._moved_on(tx, actor, row)
+            self._moved_on(tx, actor, row, status=status)
         return self.get_in(tx, actor, event_id)
 
     def move_in(
@@ -193,22 +206,42 @@ class CalendarService:
 
     def find_in(self, tx: Transaction, actor: Actor, wish: EventWish) -> Sequence[EventView]:
         """Return the events somebody means, best match first of all; several when they fit equally."""
-        return store.search(tx, actor, wish)
+        return store.search(tx, actor, wish)[0]
+
+    def first_in(self, tx: Transaction, actor: Actor, wish: EventWish, limit: int) -> tuple[Sequence[EventView], int]:
+        """Return the first ``limit`` of what ``find_in`` finds, and how many that would be."""
+        return store.search(tx, actor, wish, limit)
+
+    def between_in(
+        self, tx: Transaction, actor: Actor, start: datetime, end: datetime | None, limit: int
+    ) -> tuple[Sequence[EventView], int]:
+        """Return the first of what takes place in the range, by start, and how many there are, 1,000 at most."""
+        return store.between(tx, actor, start, end, limit)
+
+    def next_in(self, tx: Transaction, actor: Actor, start: datetime, end: datetime | None) -> Sequence[EventView]:
+        """Return the first event or occurrence that begins in the range, or nothing."""
+        return store.next_one(tx, actor, start, end)
 
     def busy_in(
-        self, tx: Transaction, actor: Actor, start: datetime, end: datetime, *, but: UUID | None = None
+        self,
+        tx: Transaction,
+        actor: Actor,
+        start: datetime,
+        end: datetime,
+        *,
+        but: UUID | None = None,
+        limit: int | None = None,
     ) -> Sequence[EventView]:
-        """Return what takes place between the instants, the event ``but`` left out."""
-        return store.busy(tx, actor, start, end, but=but)
+        """Return what takes place between the instants, the event ``but`` left out; the first ``limit``, if given."""
+        return store.busy(tx, actor, start, end, but=but, limit=limit)
 
     def add_alert_in(self, tx: Transaction, actor: Actor, event_id: UUID, alert: Alert) -> UUID:
         """Add one reminder to an event and return its id. Raises NotFound, Invalid."""
-        return self._alerts.add(tx, actor, _facts(row_of(tx, actor, event_id)), [alert])[0]
+        return self._alerts.add(tx, actor, _facts(row_of(tx, actor, event_id)._mapping), [alert])[0].id
 
-    def _moved_on(self, tx: Transaction, actor: Actor, row: CalendarEvent) -> None:
-        row.updated_at = tx.now
-        tx.session.flush()
-        self._alerts.follow(tx, _facts(row))
+    def _moved_on(self, tx: Transaction, actor: Actor, row: Row[*tuple[Any, ...]], **values: Any) -> None:
+        tx.connection.execute(_UPDATE, {**values, "updated_at": tx.now, "row": row.key})
+        self._alerts.follow(tx, _facts({**row._mapping, **values}))
         self._hint(tx, actor, "updated", row.id)
 
     def _hint(self, tx: Transaction, actor: Actor, what: str, event_id: UUID) -> None:
@@ -217,12 +250,14 @@ class CalendarService:
             tx.after_commit(lambda: live.publish(f"user:{actor.user_id}", f"calendar:{what}:{event_id}"))
 
 
-def _facts(row: CalendarEvent) -> EventFacts:
-    return EventFacts(row.key, row.starts_at, row.zone, row.recurrence, tuple(row.skipped), row.status)
+def _facts(row: Mapping[Any, Any]) -> EventFacts:
+    return EventFacts(
+        row["key"], row["starts_at"], row["zone"], row["recurrence"], tuple(row["skipped"]), row["status"]
+    )
 
 
 def _defaults(tx: Transaction, actor: Actor) -> Sequence[Alert]:
-    return default_alerts(tx.session.scalar(select(User.preferences).where(User.key == actor.user_key)) or {})
+    return default_alerts(tx.connection.execute(_PREFERENCES, {"row": actor.user_key}).scalar() or {})
 
 
 def _filter(

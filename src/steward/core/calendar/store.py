@@ -1,145 +1,167 @@
-"""The queries of the calendar: pages, searches and what belongs to events; three statements a list at most."""
+"""Reading the calendar: pages, searches and what belongs to events; three statements a list at most."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-
-from steward.core.calendar.gate import own
-from steward.core.calendar.rules import MOST_OCCURRENCES, expanded
-from steward.core.calendar.types import AttendeeView, EventFilter, EventView, EventWish
+from steward.core.calendar.gate import scope
+from steward.core.calendar.queries import ATTENDEES, BY_IDS, Shape, in_range, stored
+from steward.core.calendar.rules import LONGEST, MOST_OCCURRENCES, expanded, spans
+from steward.core.calendar.types import STATUSES, AttendeeView, EventFilter, EventView, EventWish
 from steward.core.reminders import EventAlerts
 from steward.core.reminders.wall_time import instant_of, read_time, wall_of, zone_of
-from steward.core.reminders.words import best, likeness, shares_a_word, words_of
+from steward.core.reminders.words import best, likeness, named, patterns_of, words_of
 from steward.db.database import Transaction
-from steward.db.tables import CalendarEvent, EventAttendee
 from steward.kit.actor import Actor
 from steward.kit.pages import Page, Window
 
 _ALERTS = EventAlerts()
-_COLUMNS = (
-    CalendarEvent.key,
-    CalendarEvent.id,
-    CalendarEvent.title,
-    CalendarEvent.description,
-    CalendarEvent.location,
-    CalendarEvent.starts_at,
-    CalendarEvent.ends_at,
-    CalendarEvent.zone,
-    CalendarEvent.recurrence,
-    CalendarEvent.skipped,
-    CalendarEvent.calendar_id,
-    CalendarEvent.status,
-    CalendarEvent.created_at,
-    CalendarEvent.updated_at,
-)
+_TAKING_PLACE = ("confirmed", "tentative")
 Found = tuple[datetime, datetime, Any]
 """Start and end of an event or occurrence, and its row."""
 
 
 def page(tx: Transaction, actor: Actor, wanted: EventFilter, window: Window) -> Page[EventView]:
     """Return a page of events by start; within a range recurring ones are expanded, without one they are one row."""
+    shape, parameters = _asked(actor, wanted)
+    shape = shape._replace(counts="all")
     if wanted.start is None and wanted.end is None:
-        rows, total = _numbered(tx, actor, wanted, window.offset, window.limit)
-        return Page(_views(tx, [(row.starts_at, row.ends_at, row) for row in rows]), total, window)
+        rows = tx.connection.execute(
+            stored(shape), {**parameters, "limit": window.limit, "offset": window.offset}
+        ).all()
+        single, _, total = _parted(rows, apart=False)
+        return Page(_views(tx, single), total, window)
     begin = max(0, window.offset - MOST_OCCURRENCES)  # at most that many occurrences lie before a single event
-    rows, total = _numbered(tx, actor, wanted, begin, window.offset - begin + window.limit, apart=True)
-    repeated = expanded((row for row in rows if row.recurrence), wanted)
-    single = [(row.starts_at, row.ends_at, row) for row in rows if not row.recurrence]
+    parameters |= {"offset": begin, "limit": window.offset - begin + window.limit, "most": MOST_OCCURRENCES}
+    single, series, total = _overlapping(tx, shape, parameters)
+    repeated = expanded(series, wanted)
     merged = sorted([*single, *repeated], key=_order)
     shown = merged[window.offset - begin : window.offset - begin + window.limit]
     return Page(_views(tx, shown), total + len(repeated), window)
 
 
-def search(tx: Transaction, actor: Actor, wish: EventWish) -> Sequence[EventView]:
-    """Return the events and occurrences that fit the wish, by start, cancelled ones left out, at most 1,000.
+def between(
+    tx: Transaction, actor: Actor, start: datetime | None, end: datetime | None, limit: int = MOST_OCCURRENCES
+) -> tuple[list[EventView], int]:
+    """Return the first ``limit`` of what takes place in the range, by start, and how many there are, 1,000 at most."""
+    wanted = EventFilter(start, end, statuses=_TAKING_PLACE)
+    shape, parameters = _asked(actor, wanted)
+    parameters |= {"offset": 0, "limit": limit, "most": MOST_OCCURRENCES}
+    single, series, total = _overlapping(tx, shape._replace(counts="most"), parameters)
+    repeated = expanded(series, wanted)
+    found = sorted([*single, *repeated], key=_order)[:limit]
+    return _views(tx, found), min(total + len(repeated), MOST_OCCURRENCES)
 
-    With words, those that fit them best.
+
+def next_one(tx: Transaction, actor: Actor, start: datetime, end: datetime | None) -> list[EventView]:
+    """Return the first event or occurrence that begins in the range, or nothing."""
+    wanted = EventFilter(start, end, statuses=_TAKING_PLACE)
+    shape, parameters = _asked(actor, wanted)
+    parameters |= {"offset": 0, "limit": 1, "most": MOST_OCCURRENCES}
+    single, series, _ = _parted(tx.connection.execute(in_range(shape._replace(begins=True)), parameters).all())
+    first = ((begin, finish, row) for row in series for begin, finish in _first(row, wanted))
+    return _views(tx, sorted([*single, *first], key=_order)[:1])
+
+
+def busy(
+    tx: Transaction, actor: Actor, start: datetime, end: datetime, *, but: UUID | None, limit: int | None
+) -> list[EventView]:
+    """Return the first ``limit`` of what takes place between the instants, by start; the event ``but`` is left out."""
+    most = MOST_OCCURRENCES if limit is None else limit
+    wanted = EventFilter(start, end, statuses=_TAKING_PLACE)
+    shape, parameters = _asked(actor, wanted)
+    parameters |= {"offset": 0, "limit": most + 1, "most": MOST_OCCURRENCES}
+    single, series, _ = _parted(tx.connection.execute(in_range(shape), parameters).all())
+    found = [each for each in [*single, *expanded(series, wanted)] if each[2].id != but]
+    return _views(tx, sorted(found, key=_order)[:most])
+
+
+def search(
+    tx: Transaction, actor: Actor, wish: EventWish, limit: int = MOST_OCCURRENCES
+) -> tuple[Sequence[EventView], int]:
+    """Return the first ``limit`` events and occurrences that fit the wish, by start, and how many do, 1,000 at most.
+
+    Cancelled ones are left out. With words, those that fit them best.
     """
-    wanted = _range(actor, wish)
-    conditions = [own(actor), CalendarEvent.status != "cancelled", *_overlapping(wanted), *_narrowed(wish)]
-    if wish.event_id is not None:
-        conditions.append(CalendarEvent.id == wish.event_id)
-    rows = tx.session.execute(
-        select(*_COLUMNS).where(*conditions).order_by(CalendarEvent.starts_at).limit(MOST_OCCURRENCES)
-    ).all()
-    repeated = expanded((row for row in rows if row.recurrence), wanted, each_once=wish.each_once and not wish.on_date)
-    single = [(row.starts_at, row.ends_at, row) for row in rows if not row.recurrence]
+    wanted = replace(_range(actor, wish), statuses=_TAKING_PLACE)
+    shape, parameters = _asked(actor, wanted)
+    words, person = patterns_of(wish.words), patterns_of(wish.person)
+    shape = shape._replace(event=wish.event_id is not None, words=len(words), person=len(person))
+    parameters |= named(words) | named(person, "person")
+    parameters |= {"offset": 0, "limit": MOST_OCCURRENCES, "most": MOST_OCCURRENCES, "row": wish.event_id}
+    single, series, _ = _parted(tx.connection.execute(in_range(shape), parameters).all())
+    repeated = expanded(series, wanted, each_once=wish.each_once and not wish.on_date)
     found = sorted([*single, *repeated], key=_order)
     found = [each for each in found if _is_then(each, wish, actor.zone)][:MOST_OCCURRENCES]
     if wish.words:
         found = best(found, wish.words, lambda each: str(each[2].title))
-    views = _views(tx, found)
-    return [view for view in views if not wish.person or _is_with(view, wish.person)]
-
-
-def busy(tx: Transaction, actor: Actor, start: datetime, end: datetime, *, but: UUID | None = None) -> list[EventView]:
-    """Return what takes place between the instants, by start; the event ``but`` is left out."""
-    found = search(tx, actor, EventWish(start=start, end=end, each_once=False))
-    return [view for view in found if view.id != but]
+    if not wish.person:
+        return _views(tx, found[:limit]), len(found)
+    views = [view for view in _views(tx, found) if _is_with(view, wish.person)]
+    return views[:limit], len(views)
 
 
 def seen(tx: Transaction, actor: Actor, ids: Iterable[UUID]) -> list[EventView]:
     """Return the actor's events of the ids, by start, as they are stored."""
-    rows = tx.session.execute(
-        select(*_COLUMNS).where(own(actor), CalendarEvent.id.in_([*ids])).order_by(CalendarEvent.starts_at)
-    ).all()
+    rows = tx.connection.execute(BY_IDS, scope(actor, ids=[*ids])).all()
     return _views(tx, [(row.starts_at, row.ends_at, row) for row in rows])
 
 
-def _numbered(
-    tx: Transaction, actor: Actor, wanted: EventFilter, offset: int, limit: int, *, apart: bool = False
-) -> tuple[list[Any], int]:
-    """Return a window of rows by start, and the count; with ``apart`` both of single events, plus all series."""
-    conditions = [own(actor), CalendarEvent.status.in_(wanted.statuses), *_overlapping(wanted)]
-    if wanted.calendar_id is not None:
-        conditions.append(CalendarEvent.calendar_id == wanted.calendar_id)
-    is_single = CalendarEvent.recurrence.is_(None)
-    group = [is_single] if apart else None
-    order = [CalendarEvent.starts_at, CalendarEvent.key]
-    inner = (
-        select(
-            *_COLUMNS,
-            func.row_number().over(partition_by=group, order_by=order).label("number"),
-            func.count().over(partition_by=group).label("total"),
-        )
-        .where(*conditions)
-        .subquery()
+def _asked(actor: Actor, wanted: EventFilter) -> tuple[Shape, dict[str, Any]]:
+    """Return the shape and the parameters of a query that filters so."""
+    shape = Shape(
+        status=tuple(wanted.statuses) != STATUSES,
+        calendar=wanted.calendar_id is not None,
+        start=wanted.start is not None,
+        end=wanted.end is not None,
     )
-    number = inner.c.number
-    in_window = and_(number > offset, number <= offset + limit)
-    series = and_(inner.c.recurrence.is_not(None), number <= MOST_OCCURRENCES) if apart else in_window
-    rows = tx.session.execute(
-        select(inner).where(or_(in_window, number == 1, series)).order_by(inner.c.starts_at, inner.c.key)
-    ).all()
-    counted = [row.total for row in rows if not (apart and row.recurrence)]
-    kept = [row for row in rows if (apart and row.recurrence) or offset < row.number <= offset + limit]
-    return kept, max(counted, default=0)
-
-
-def _overlapping(wanted: EventFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.end is not None:
-        conditions.append(CalendarEvent.starts_at < wanted.end)
+    parameters = scope(actor)
+    if shape.status:
+        parameters["statuses"] = wanted.statuses
+    if shape.calendar:
+        parameters["calendar"] = wanted.calendar_id
     if wanted.start is not None:
-        conditions.append(or_(CalendarEvent.until_at.is_(None), CalendarEvent.until_at > wanted.start))
-    return conditions
+        parameters |= {"after": wanted.start, "least": wanted.start - LONGEST}
+    if wanted.end is not None:
+        parameters["before"] = wanted.end
+    return shape, parameters
 
 
-def _narrowed(wish: EventWish) -> list[ColumnElement[bool]]:
-    conditions = [shares_a_word(CalendarEvent.title, wish.words)] if wish.words else []
-    if wish.person:
-        titled = shares_a_word(CalendarEvent.title, wish.person)
-        named, addressed = (shares_a_word(column, wish.person) for column in (EventAttendee.name, EventAttendee.email))
-        if titled is not None and named is not None and addressed is not None:
-            invited = exists().where(EventAttendee.event_key == CalendarEvent.key, or_(named, addressed))
-            conditions.append(or_(titled, invited))
-    return [condition for condition in conditions if condition is not None]
+def _overlapping(tx: Transaction, shape: Shape, parameters: Mapping[str, Any]) -> tuple[list[Found], list[Any], int]:
+    """Return a window of the single events that overlap the range, the series, and how many single ones there are."""
+    if shape.start and parameters["offset"] == 0:
+        query = in_range(shape._replace(begins=True, running=True))
+        single, series, total = _parted(tx.connection.execute(query, parameters).all())
+        running = sum(start < parameters["after"] for start, _, _ in single)
+        if running < MOST_OCCURRENCES:
+            return single, series, total + running
+    return _parted(tx.connection.execute(in_range(shape), parameters).all())
+
+
+def _parted(rows: Iterable[Any], *, apart: bool = True) -> tuple[list[Found], list[Any], int]:
+    """Return the single events (with ``apart`` False all rows), the series, and the total that the query counted."""
+    single: list[Found] = []
+    series: list[Any] = []
+    total = 0
+    for row in rows:
+        if row.key is None:
+            total = row.total
+        elif apart and row.recurrence:
+            series.append(row)
+        else:
+            single.append((row.starts_at, row.ends_at, row))
+    return single, series, total
+
+
+def _first(row: Any, wanted: EventFilter) -> Iterable[tuple[datetime, datetime]]:
+    begin = wanted.start
+    return islice((span for span in spans(row, wanted) if begin is None or span[0] >= begin), 1)
 
 
 def _range(actor: Actor, wish: EventWish) -> EventFilter:
@@ -173,7 +195,7 @@ def _views(tx: Transaction, found: Sequence[Found]) -> list[EventView]:
     keys = {row.key for _, _, row in found}
     if not keys:
         return []
-    attendees, alerts = _attendees(tx, keys), _ALERTS.of_events(tx, keys)
+    attendees, alerts = attendees_of(tx, keys), _ALERTS.of_events(tx, keys)
     return [
         EventView(
             row.key,
@@ -197,13 +219,10 @@ def _views(tx: Transaction, found: Sequence[Found]) -> list[EventView]:
     ]
 
 
-def _attendees(tx: Transaction, event_keys: Iterable[int]) -> Mapping[int, Sequence[AttendeeView]]:
+def attendees_of(tx: Transaction, event_keys: Iterable[int]) -> Mapping[int, Sequence[AttendeeView]]:
+    """Return who is invited to each event, in the order in which they were named; one statement."""
     found: dict[int, list[AttendeeView]] = defaultdict(list)
-    rows = tx.session.execute(
-        select(EventAttendee.event_key, EventAttendee.name, EventAttendee.email, EventAttendee.response)
-        .where(EventAttendee.event_key.in_([*event_keys]))
-        .order_by(EventAttendee.key)
-    )
+    rows = tx.connection.execute(ATTENDEES, {"events": [*event_keys]})
     for event_key, name, email, response in rows:
         found[event_key].append(AttendeeView(name, email, response))
     return found

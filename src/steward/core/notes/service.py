@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, delete, func, or_, select
 
 from steward.core.notes.gate import OWN, NoteUnknown, scope
 from steward.core.notes.types import NoteView
@@ -88,5 +88,5 @@ def _statements(words: int) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
 
 
 def _contains(name: str) -> ColumnElement[bool]:
-    pattern = bindparam(name)
+    pattern: BindParameter[str] = bindparam(name)
     return or_(Note.text.ilike(pattern, escape="\\"), Note.title.ilike(pattern, escape="\\"))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, String, Table, bindparam, literal_column, select, update
 
 from steward.core.notifications import Notice, NotificationService, Recipient
 from steward.core.reminders.rules import message_of_event, message_of_reminder, next_due, next_start
@@ -28,26 +28,38 @@ LOST_AFTER = timedelta(seconds=FIRE_REMINDER.retry.attempts * FIRE_REMINDER.retr
 """Longer than a job's attempts can last with their pauses: 15 minutes. An early taking back would be harmless too."""
 
 
+_table: Table = Reminder.__table__  # type: ignore[assignment]  # declarative tables are Tables
+_PENDING: ColumnElement[str] = literal_column("'pending'", String())
+_QUEUED: ColumnElement[str] = literal_column("'queued'", String())
+# Literals, for a partial index is not used for a parameter that happens to have its value.
+
+_TAKE_BACK = (
+    update(_table)
+    .where(_table.c.status == _QUEUED, _table.c.queued_at < bindparam("lost_before"))
+    .values(status="pending", queued_at=None)
+    .returning(_table.c.key)
+)
+_DUE_NOW = (
+    select(Reminder.key)
+    .where(Reminder.status == _PENDING, Reminder.due_at <= bindparam("now"))
+    .order_by(Reminder.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_QUEUE = (
+    update(_table)
+    .where(_table.c.key.in_(bindparam("rows", expanding=True)))
+    .values(status="queued", queued_at=bindparam("now"))
+)
+_LEAVE = update(_table).where(_table.c.key == bindparam("row"))
+
+
 def sweep(tx: Transaction, limit: int) -> Swept:
     """Take back lost reminders, mark due ones as queued and promise their jobs."""
-    lost = tx.session.execute(
-        update(Reminder)
-        .where(Reminder.status == "queued", Reminder.queued_at < tx.now - LOST_AFTER)
-        .values(status="pending", queued_at=None)
-        .returning(Reminder.key)
-    ).all()
-    due = tx.session.scalars(
-        select(Reminder.key)
-        .where(Reminder.status == "pending", Reminder.due_at <= tx.now)
-        .order_by(Reminder.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    lost = tx.connection.execute(_TAKE_BACK, {"lost_before": tx.now - LOST_AFTER}).all()
+    due = tx.connection.execute(_DUE_NOW, {"now": tx.now, "limit": limit}).scalars().all()
     if due:
-        tx.session.execute(
-            update(Reminder).where(Reminder.key.in_(due)).values(status="queued", queued_at=tx.now),
-            execution_options={"synchronize_session": False},
-        )
+        tx.connection.execute(_QUEUE, {"rows": due, "now": tx.now})
         for key in due:
             tx.enqueue(FIRE_REMINDER, unique=f"reminder:{key}", reminder_key=key)
     return Swept(len(due), len(lost))
@@ -55,7 +67,7 @@ def sweep(tx: Transaction, limit: int) -> Swept:
 
 def fire(tx: Transaction, notifications: NotificationService, reminder_key: int) -> None:
     """Tell of the reminder if it is due, and move it on."""
-    row = tx.session.execute(_DUE.where(Reminder.key == reminder_key, Reminder.due_at <= tx.now)).one_or_none()
+    row = tx.connection.execute(_DUE, {"row": reminder_key, "now": tx.now}).one_or_none()
     if row is None:
         return
     event = _event(row)
@@ -97,7 +109,11 @@ _DUE = (
     )
     .join(User, User.key == Reminder.user_key)
     .outerjoin(CalendarEvent, CalendarEvent.key == Reminder.event_key)
-    .where(Reminder.status.in_(("pending", "queued")))
+    .where(
+        Reminder.status.in_(("pending", "queued")),
+        Reminder.key == bindparam("row"),
+        Reminder.due_at <= bindparam("now"),
+    )
     .with_for_update(of=Reminder)
 )
 
@@ -147,9 +163,4 @@ def _following(row: Row[*tuple[Any, ...]], event: EventFacts | None, now: dateti
 
 
 def _leave(tx: Transaction, reminder_key: int, status: str, **values: datetime) -> None:
-    tx.session.execute(
-        update(Reminder)
-        .where(Reminder.key == reminder_key)
-        .values(status=status, queued_at=None, **values)
-        .execution_options(synchronize_session=False)
-    )
+    tx.connection.execute(_LEAVE, {"row": reminder_key, "status": status, "queued_at": None, **values})

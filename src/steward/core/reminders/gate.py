@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 
-from steward.core.reminders.types import ReminderView
 from steward.db.database import Transaction
 from steward.db.tables import CalendarEvent, Reminder
 from steward.kit.actor import Actor
@@ -26,7 +25,7 @@ class ReminderOver(Invalid):
     code = "REMINDER_OVER"
 
 
-_COLUMNS = (
+COLUMNS = (
     Reminder.key,
     Reminder.id,
     Reminder.text,
@@ -42,37 +41,45 @@ _COLUMNS = (
     Reminder.created_at,
     Reminder.fired_at,
 )
+"""In the order of ``ReminderView``."""
+
+OWN = and_(Reminder.tenant_key == bindparam("of_tenant"), Reminder.user_key == bindparam("of_user"))
+"""The condition that a reminder is the actor's."""
+
+SEEN = (
+    select(*COLUMNS)
+    .outerjoin(CalendarEvent, CalendarEvent.key == Reminder.event_key)
+    .where(OWN)
+    .order_by(Reminder.due_at, Reminder.key)
+)
+"""The query of the actor's reminders as others see them, by due time."""
+
+_ONE = select(
+    Reminder.key,
+    Reminder.text,
+    Reminder.due_at,
+    Reminder.recurrence,
+    Reminder.zone,
+    Reminder.is_timer,
+    Reminder.kind,
+    Reminder.status,
+    Reminder.event_key,
+).where(OWN, Reminder.id == bindparam("row"))
+_LOCKED = _ONE.with_for_update()
 
 
-def own(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a reminder is the actor's."""
-    return and_(Reminder.tenant_key == actor.tenant_key, Reminder.user_key == actor.user_key)
+def scope(actor: Actor, **more: Any) -> dict[str, Any]:
+    """Return the parameters of ``OWN``, and ``more``."""
+    return {"of_tenant": actor.tenant_key, "of_user": actor.user_key, **more}
 
 
-def viewed(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """Return the query of the actor's reminders as ``view`` wants them."""
-    return (
-        select(*_COLUMNS)
-        .outerjoin(CalendarEvent, CalendarEvent.key == Reminder.event_key)
-        .where(own(actor))
-        .order_by(Reminder.due_at, Reminder.key)
-    )
-
-
-def view(row: Row[*tuple[Any, ...]]) -> ReminderView:
-    """Return the row of ``viewed`` as others see it."""
-    return ReminderView(**row._mapping)
-
-
-def row_of(tx: Transaction, actor: Actor, reminder_id: UUID) -> Reminder:
-    """Return the actor's reminder for a change.
+def row_of(tx: Transaction, actor: Actor, reminder_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return the actor's reminder for a change, locked.
 
     Raises:
         NotFound: there is none of that id for this person.
     """
-    found = tx.session.scalars(
-        select(Reminder).where(own(actor), Reminder.id == reminder_id).with_for_update()
-    ).one_or_none()
+    found = tx.connection.execute(_LOCKED, scope(actor, row=reminder_id)).one_or_none()
     if found is None:
         raise ReminderUnknown
     return found

@@ -211,9 +211,9 @@ def _refuse_impossible_days(by: dict[str, Any], field: str) -> None:
         raise _wrong(field, "BYSETPOS needs BYDAY or BYMONTHDAY")
 
 
-def _refuse_missing_places(frequency: int, by: dict[str, Any], field: str) -> None:
+def _refuse_missing_places(frequency: Literal[-1, 0, 1, 2, 3], by: dict[str, Any], field: str) -> None:
     """A place that no month or year has would be looked for until the year 9999: 28 years show all there are."""
-    if "BYSETPOS" not in by:
+    if frequency == -1 or "BYSETPOS" not in by:
         return
     days = rrule(frequency, dtstart=_CYCLE[0], until=_CYCLE[1], **_options({**by, "BYSETPOS": None}))
     sizes = Counter((day.year, day.month if frequency == MONTHLY else 0) for day in days)

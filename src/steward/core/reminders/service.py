@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-
 from steward.core.notifications import NotificationService
-from steward.core.reminders import firing
+from steward.core.reminders import firing, store
 from steward.core.reminders.alerts import EventAlerts
-from steward.core.reminders.gate import ReminderOver, own, row_of, view, viewed
+from steward.core.reminders.gate import ReminderOver, ReminderUnknown, row_of
 from steward.core.reminders.recurrence import first_fit, read_rule
 from steward.core.reminders.rules import next_due
+from steward.core.reminders.store import WAITING
 from steward.core.reminders.types import KINDS, NewReminder, ReminderChange, ReminderView, Swept
 from steward.core.reminders.wall_time import resolved, zone_of
-from steward.core.reminders.words import best, prose, shares_a_word
+from steward.core.reminders.words import best, prose
 from steward.db.database import Database, Transaction
-from steward.db.tables import Reminder
 from steward.kit.actor import Actor
 from steward.kit.errors import Invalid
+from steward.kit.ids import new_id
 from steward.kit.pages import Page, Window
 
 STATUSES = ("pending", "queued", "fired", "cancelled")
-WAITING = ("pending", "queued")
 _MOST_TEXT = 2_000
-_MOST_FOUND = 500
 
 
 class ReminderService:
@@ -62,18 +60,17 @@ class ReminderService:
         if status is not None and status not in STATUSES:
             raise Invalid(fields={"status": [f"Must be one of: {', '.join(STATUSES)}"]})
         wanted = (status,) if status else STATUSES
-        return await self._db.read(
+        return await self._db.glance(
             lambda tx: self.page_in(tx, actor, start=start, end=end, statuses=wanted, window=window or Window())
         )
 
     async def get(self, actor: Actor, reminder_id: UUID) -> ReminderView:
         """Return one reminder. Raises NotFound."""
 
-        def work(tx: Transaction) -> ReminderView:
-            row_of(tx, actor, reminder_id)
-            return self._seen(tx, actor, [reminder_id])[0]
-
-        return await self._db.read(work)
+        found = await self._db.glance(lambda tx: store.of_ids(tx, actor, [reminder_id]))
+        if not found:
+            raise ReminderUnknown
+        return found[0]
 
     async def change(self, actor: Actor, reminder_id: UUID, change: ReminderChange) -> ReminderView:
         """Change what is named and return the reminder; it waits again from its new time on.
@@ -93,9 +90,8 @@ class ReminderService:
                 change.get("recurrence", row.recurrence),
                 change.get("zone", row.zone),
             )
-            _fill(row, actor, new, tx.now, keep=change.keys() <= {"text"})
-            tx.session.flush()
-            return self._seen(tx, actor, [reminder_id])[0]
+            store.change(tx, row.key, _checked(actor, new, tx.now, keep=change.keys() <= {"text"}))
+            return store.of_ids(tx, actor, [reminder_id])[0]
 
         return await self._db.write(work)
 
@@ -105,7 +101,7 @@ class ReminderService:
         def work(tx: Transaction) -> ReminderView:
             row_of(tx, actor, reminder_id)
             self.cancel_in(tx, actor, [reminder_id])
-            return self._seen(tx, actor, [reminder_id])[0]
+            return store.of_ids(tx, actor, [reminder_id])[0]
 
         return await self._db.write(work)
 
@@ -127,11 +123,10 @@ class ReminderService:
 
     def create_in(self, tx: Transaction, actor: Actor, new: NewReminder) -> ReminderView:
         """Set a reminder in the caller's transaction. Raises as ``create``."""
-        row = Reminder(tenant_key=actor.tenant_key, user_key=actor.user_key, created_at=tx.now)
-        _fill(row, actor, new, tx.now)
-        tx.add(row)
-        tx.session.flush()
-        return self._seen(tx, actor, [row.id])[0]
+        values = {"id": new_id(), **_checked(actor, new, tx.now), "created_at": tx.now}
+        key = store.insert(tx, {"tenant_key": actor.tenant_key, "user_key": actor.user_key, **values})
+        del values["anchor_at"], values["queued_at"]
+        return ReminderView(**values, key=key, minutes_before=None, event_id=None, event_title=None, fired_at=None)
 
     def page_in(
         self,
@@ -145,63 +140,42 @@ class ReminderService:
     ) -> Page[ReminderView]:
         """Return a page of reminders in the caller's transaction; see ``list``."""
         zone = zone_of(actor.zone)
-        conditions = [own(actor), Reminder.status.in_(statuses), Reminder.text != ""]
-        if start is not None:
-            conditions.append(Reminder.due_at >= resolved(start, zone, field="start"))
-        if end is not None:
-            conditions.append(Reminder.due_at < resolved(end, zone, field="end", day_end=True))
-        rows = tx.session.execute(viewed(actor).where(*conditions).limit(window.limit).offset(window.offset)).all()
-        total = tx.session.scalar(select(func.count()).select_from(Reminder).where(*conditions)) or 0
-        return Page([view(row) for row in rows], total, window)
+        return store.page(
+            tx,
+            actor,
+            start=None if start is None else resolved(start, zone, field="start"),
+            end=None if end is None else resolved(end, zone, field="end", day_end=True),
+            statuses=statuses,
+            window=window,
+        )
 
     def find_in(self, tx: Transaction, actor: Actor, words: str = "") -> Sequence[ReminderView]:
         """Return the waiting reminders that fit the words best, earliest first; all of them without words."""
-        query = viewed(actor).where(Reminder.status.in_(WAITING), Reminder.text != "").limit(_MOST_FOUND)
-        narrowed = shares_a_word(Reminder.text, words) if words else None
-        if narrowed is not None:
-            query = query.where(narrowed | Reminder.is_timer)
-        found = [view(row) for row in tx.session.execute(query)]
+        found = store.waiting(tx, actor, words)
         return best(found, words, _told) if words else found
 
     def cancel_in(self, tx: Transaction, actor: Actor, ids: Iterable[UUID]) -> None:
         """Cancel those of the ids that wait, in the caller's transaction."""
-        tx.session.execute(
-            update(Reminder)
-            .where(own(actor), Reminder.id.in_(list_of(ids)), Reminder.status.in_(WAITING))
-            .values(status="cancelled", queued_at=None)
-        )
+        store.move(tx, actor, ids, WAITING, "cancelled")
 
     def restore_in(self, tx: Transaction, actor: Actor, ids: Iterable[UUID]) -> int:
         """Let cancelled reminders wait again and return how many there were; a missed one comes at once."""
-        done = tx.session.execute(
-            update(Reminder)
-            .where(own(actor), Reminder.id.in_(list_of(ids)), Reminder.status == "cancelled")
-            .values(status="pending", queued_at=None)
-            .returning(Reminder.key)
-        )
-        return len(done.all())
+        return store.move(tx, actor, ids, ("cancelled",), "pending")
 
     def seen_in(self, tx: Transaction, actor: Actor, ids: Iterable[UUID]) -> Sequence[ReminderView]:
         """Return the actor's reminders of the ids, earliest first."""
-        return self._seen(tx, actor, ids)
-
-    def _seen(self, tx: Transaction, actor: Actor, ids: Iterable[UUID]) -> Sequence[ReminderView]:
-        return [view(row) for row in tx.session.execute(viewed(actor).where(Reminder.id.in_(list_of(ids))))]
-
-
-def list_of(ids: Iterable[UUID]) -> list[UUID]:
-    """Return the ids as a list."""
-    return [*ids]
+        return store.of_ids(tx, actor, ids)
 
 
 def _told(reminder: ReminderView) -> str:
     return f"{reminder.text} timer" if reminder.is_timer else reminder.text
 
 
-def _fill(row: Reminder, actor: Actor, new: NewReminder, now: datetime, *, keep: bool = False) -> None:
-    row.text = prose(new.text, "text", _MOST_TEXT, least=1)
+def _checked(actor: Actor, new: NewReminder, now: datetime, *, keep: bool = False) -> dict[str, Any]:
+    """Return the columns that hold the wish; only the text with ``keep``. Raises Invalid."""
+    text = prose(new.text, "text", _MOST_TEXT, least=1)
     if keep:
-        return
+        return {"text": text}
     if new.kind not in KINDS:
         raise Invalid(fields={"type": [f"Must be one of: {', '.join(KINDS)}"]})
     zone_name = new.zone or actor.zone
@@ -214,6 +188,14 @@ def _fill(row: Reminder, actor: Actor, new: NewReminder, now: datetime, *, keep:
             due = next_due(rule.text, anchor, zone_name, now) or due
     if due <= now:
         raise Invalid("That time has passed.", fields={"due": ["Must be in the future"]})
-    row.due_at, row.zone, row.is_timer, row.kind = due, zone_name, new.is_timer, new.kind
-    row.recurrence, row.anchor_at = (rule.text, anchor) if rule is not None else (None, None)
-    row.status, row.queued_at = "pending", None
+    return {
+        "text": text,
+        "due_at": due,
+        "zone": zone_name,
+        "is_timer": new.is_timer,
+        "kind": new.kind,
+        "recurrence": rule.text if rule is not None else None,
+        "anchor_at": anchor if rule is not None else None,
+        "status": "pending",
+        "queued_at": None,
+    }

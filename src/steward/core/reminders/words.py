@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 
 from steward.kit.errors import Invalid
 from steward.kit.text import like_pattern, plain_label, without_controls
@@ -39,15 +39,26 @@ def prose(text: str, field: str, most: int, *, least: int = 0) -> str:
     return _measured(without_controls(_encodable(text)).strip(), field, most, least)
 
 
-def shares_a_word(column: Any, wanted: str) -> ColumnElement[bool] | None:
-    """Return the SQL condition that leaves out most rows that cannot fit the words, or None when SQL cannot tell.
+def patterns_of(wanted: str) -> tuple[str, ...]:
+    """Return the patterns for ``shares_a_word``, or nothing when there are no words or SQL cannot tell.
 
     SQLite folds ASCII letters only, so a wish with other letters is left to ``best``.
     """
     words = telling_words(wanted)
-    if not words or not all(word.isascii() for word in words):
-        return None
-    return or_(*(column.ilike(like_pattern(word), escape="\\") for word in sorted(words)))
+    return tuple(like_pattern(word) for word in sorted(words)) if all(word.isascii() for word in words) else ()
+
+
+def shares_a_word(column: Any, words: int, prefix: str = "word") -> ColumnElement[bool]:
+    """Return the SQL condition that leaves out most rows that cannot fit that many patterns of ``patterns_of``.
+
+    Their values are the parameters of ``named``, so that a statement can be built once for each number of words.
+    """
+    return or_(*(column.ilike(bindparam(f"{prefix}_{place}"), escape="\\") for place in range(words)))
+
+
+def named(patterns: Sequence[str], prefix: str = "word") -> dict[str, str]:
+    """Return the parameters of ``shares_a_word``."""
+    return {f"{prefix}_{place}": pattern for place, pattern in enumerate(patterns)}
 
 
 def words_of(text: str) -> frozenset[str]:

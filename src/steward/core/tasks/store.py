@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, exists, func, select, update
 
-from steward.core.reminders.words import shares_a_word
+from steward.core.reminders.words import named, patterns_of, shares_a_word
 from steward.core.tasks.gate import COLUMNS, OF_TENANT, OWN, scope
 from steward.core.tasks.types import TaskView
 from steward.db.database import Transaction
@@ -55,7 +55,10 @@ def page_of_own(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], window
     if wanted.keys() == {"status"}:  # the places are those in the page
         is_pending = wanted["status"] == "pending"
         return Page(
-            [TaskView(*row, number=place if is_pending else None) for place, row in enumerate(rows, window.offset + 1)],
+            [
+                replace(TaskView(*row), number=place if is_pending else None)
+                for place, row in enumerate(rows, window.offset + 1)
+            ],
             total,
             window,
         )
@@ -67,14 +70,14 @@ def own_by_number(tx: Transaction, actor: Actor, status: str, number: int) -> li
     if number < 1:
         return []
     rows = tx.connection.execute(_OWN_NTH, scope(actor, status=status, limit=1, offset=number - 1)).all()
-    return [TaskView(*row, number=number if status == "pending" else None) for row in rows]
+    return [replace(TaskView(*row), number=number if status == "pending" else None) for row in rows]
 
 
 def own_sharing_words(tx: Transaction, actor: Actor, status: str, words: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the columns of the actor's own tasks that may fit the words, oldest first, at most 500."""
-    narrowed = shares_a_word(Task.title, words) if words else None
-    query = _OWN_IN_ORDER if narrowed is None else _OWN_IN_ORDER.where(narrowed)
-    return tx.connection.execute(query, scope(actor, status=status, limit=MOST_FOUND)).all()
+    patterns = patterns_of(words)
+    parameters = scope(actor, status=status, limit=MOST_FOUND, **named(patterns))
+    return tx.connection.execute(_sharing(len(patterns)), parameters).all()
 
 
 def own_by_id(tx: Transaction, actor: Actor, task_id: Any) -> list[TaskView]:
@@ -124,6 +127,11 @@ def _page(
     total = tx.connection.execute(count, parameters).scalar_one()
     rows = tx.connection.execute(page, {**parameters, "limit": window.limit, "offset": window.offset}).all()
     return rows, total
+
+
+@cache
+def _sharing(words: int) -> Select[*tuple[Any, ...]]:
+    return _OWN_IN_ORDER.where(shares_a_word(Task.title, words)) if words else _OWN_IN_ORDER
 
 
 @cache

@@ -19,6 +19,8 @@ from steward.kit.ids import UUID, parse_id
 _WHEN = "Wall time in the person's zone such as 2024-01-16T14:00:00, or with an offset."
 _MINUTES = Field(60, ge=1, le=527_040, description="How long, in minutes.")
 
+_MOST_CONFLICTS = 10
+
 
 class CreateEvent(Arguments):
     """What to put on the calendar."""
@@ -97,10 +99,12 @@ def create_event(call: Call, wanted: CreateEvent) -> Done:
         attendees=[invitee(each) for each in wanted.attendees or ()],
     )
     made = call.nouns.calendar.create_in(call.tx, call.actor, new)
-    overlapping = call.nouns.calendar.busy_in(call.tx, call.actor, made.starts_at, made.ends_at, but=made.id)
+    overlapping = call.nouns.calendar.busy_in(
+        call.tx, call.actor, made.starts_at, made.ends_at, but=made.id, limit=_MOST_CONFLICTS
+    )
     told = shown.event(made, call.zone)
     return Done(
-        {"event": told, "conflicts": [shown.event(each, call.zone) for each in overlapping[:10]]},
+        {"event": told, "conflicts": [shown.event(each, call.zone) for each in overlapping]},
         way_back("event.remove", f"“{made.title}” is off your calendar again.", id=str(made.id)),
         {"type": "create_calendar_event", "data": told},
     )
@@ -113,14 +117,11 @@ def find_events(call: Call, wanted: FindEvents) -> Done:
     end = resolved(read_when(wanted.to, "to"), zone, field="to", day_end=True) if wanted.to else None
     if end is not None and end < start:
         raise ToolFailed("That range ends before it starts.")
-    wish = EventWish(wanted.query or "", wanted.person or "", start=start, end=end, each_once=False)
-    found = call.nouns.calendar.find_in(call.tx, call.actor, wish)
-    if wanted.only_next:
-        found = [each for each in found if each.starts_at >= start][:1]
+    found, total = _found(call, wanted, start, end)
     return Done(
         {
-            "events": [shown.event(each, zone) for each in found[: wanted.limit]],
-            "total": len(found),
+            "events": [shown.event(each, zone) for each in found],
+            "total": total,
             "from_local": shown.local(start, zone),
             "to_local": shown.local_or_none(end, zone),
         }
@@ -241,6 +242,21 @@ def next_fitting(call: Call, title: str | None, person: str | None) -> Sequence[
     """Return the coming events that fit title and person, a recurring one as its next occurrence."""
     wish = EventWish(title or "", person or "", start=call.moment.now)
     return call.nouns.calendar.find_in(call.tx, call.actor, wish)
+
+
+def _found(call: Call, wanted: FindEvents, start: datetime, end: datetime | None) -> tuple[Sequence[EventView], int]:
+    """Return the first events that are looked for, and how many there are; without words nothing else is read."""
+    calendar = call.nouns.calendar
+    if not (wanted.query or wanted.person):
+        if not wanted.only_next:
+            return calendar.between_in(call.tx, call.actor, start, end, wanted.limit)
+        found = calendar.next_in(call.tx, call.actor, start, end)
+        return found, len(found)
+    wish = EventWish(wanted.query or "", wanted.person or "", start=start, end=end, each_once=False)
+    if not wanted.only_next:
+        return calendar.first_in(call.tx, call.actor, wish, wanted.limit)
+    found = [each for each in calendar.find_in(call.tx, call.actor, wish) if each.starts_at >= start][:1]
+    return found, len(found)
 
 
 def _meant(call: Call, which: WhichEvent) -> Sequence[EventView]:

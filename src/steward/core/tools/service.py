@@ -13,7 +13,17 @@ from steward.core.notes import NoteService
 from steward.core.reminders import ReminderService
 from steward.core.tasks import TaskService
 from steward.core.tools import calendar_tools, plain_tools, reminder_tools, task_tools
-from steward.core.tools.types import Arguments, Call, Done, Moment, Nouns, Tool, ToolFailed, ToolOutcome
+from steward.core.tools.types import (
+    Arguments,
+    Call,
+    Done,
+    Moment,
+    Nouns,
+    Tool,
+    ToolFailed,
+    ToolOutcome,
+    taken_back_if_it_fails,
+)
 from steward.core.tools.undoing import undo_newest
 from steward.db.database import Transaction
 from steward.kit.actor import Actor
@@ -109,7 +119,7 @@ class Toolbox:
 def _carried_out(call: Call, tool: Tool, checked: Arguments) -> Done:
     if tool.effect == "none" or tool is UNDO:  # undoing marks what it passes over, and guards its own effect
         return tool.run(call, checked)
-    with call.tx.session.begin_nested():
+    with taken_back_if_it_fails(call.tx.connection):
         return tool.run(call, checked)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection
 
 from steward.core.calendar import CalendarService
 from steward.core.notes import NoteService
@@ -112,6 +114,19 @@ class ToolFailed(StewardError):
 
 
 MOST_CANDIDATES = 10
+
+
+@contextmanager
+def taken_back_if_it_fails(connection: Connection) -> Iterator[None]:
+    """Run what is inside behind a savepoint: if it raises, its writes are taken back and the transaction goes on."""
+    connection.exec_driver_sql("SAVEPOINT tool")
+    try:
+        yield
+    except BaseException:
+        if not connection.invalidated:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT tool")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT tool")
 
 
 def the_one(found: Sequence[Any], what: str, shown: Callable[[Any], Mapping[str, Any]]) -> Any:

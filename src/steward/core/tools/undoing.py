@@ -7,14 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from steward.core.calendar import EventChange
 from steward.core.tasks import TaskChange
-from steward.core.tools.types import Call, Done, ToolFailed
+from steward.core.tools.types import Call, Done, ToolFailed, taken_back_if_it_fails
 from steward.db.tables import ToolCall
 from steward.kit.errors import Conflict, NotFound
 
+_NEWEST = (
+    select(ToolCall.key, ToolCall.name, ToolCall.inverse)
+    .where(ToolCall.user_key == bindparam("of_user"), ToolCall.undoable, ToolCall.undone_at.is_(None))
+    .order_by(ToolCall.key.desc())
+    .limit(1)
+    .with_for_update()
+)
+_MARK = update(ToolCall.__table__).where(ToolCall.key == bindparam("row"))  # type: ignore[arg-type]
 _Arguments = Mapping[str, Any]
 
 
@@ -33,23 +41,17 @@ def undo_newest(call: Call) -> Done:
     Raises:
         ToolFailed: NOTHING_TO_UNDO when there is none.
     """
-    row = call.tx.session.scalars(
-        select(ToolCall)
-        .where(ToolCall.user_key == call.actor.user_key, ToolCall.undoable, ToolCall.undone_at.is_(None))
-        .order_by(ToolCall.key.desc())
-        .limit(1)
-        .with_for_update()
-    ).one_or_none()
+    connection = call.tx.connection
+    row = connection.execute(_NEWEST, {"of_user": call.actor.user_key}).one_or_none()
     if row is None:
         raise ToolFailed("There is nothing to undo.", code="NOTHING_TO_UNDO")
-    row.undone_at = call.tx.now
-    call.tx.session.flush()
+    connection.execute(_MARK, {"row": row.key, "undone_at": call.tx.now})
     inverse = row.inverse or {}
     verb = VERBS.get(inverse.get("verb", ""))
     if verb is None:
         raise ChangedSince
     try:
-        with call.tx.session.begin_nested():
+        with taken_back_if_it_fails(connection):
             verb(call, inverse["arguments"])
     except NotFound:
         raise ChangedSince from None

@@ -175,9 +175,7 @@ class TurnLoop:
                 sum(estimated_tokens(message.content) for message in messages),
                 estimated_tokens("".join(done.text)) + sum(estimated_tokens(call.arguments) for call in done.calls),
             )
-        record.input_tokens += usage.input_tokens
-        record.output_tokens += usage.output_tokens
-        record.model_used = done.stopped.model if done.stopped else record.model_used or self._model.name
+        record.note_usage(done.stopped.model if done.stopped else record.model_used or self._model.name, usage)
 
     async def _results(self, step: int, calls: Sequence[ToolCall]) -> list[Message]:
         for call in calls:

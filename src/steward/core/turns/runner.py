@@ -22,7 +22,7 @@ from steward.core.turns.types import Failed, Finished, Numbered, TurnRecord, Tur
 from steward.db.database import Database, Transaction
 from steward.kit.actor import Actor
 from steward.kit.errors import StewardError
-from steward.ports.model import Message, ModelRegistry, ModelRequest, Surroundings, ToolCall, Usage
+from steward.ports.model import Message, ModelRegistry, ModelRequest, Surroundings, ToolCall
 from steward.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 FLUSH_SECONDS = 0.25
 RENEW_SECONDS = 1.0
 AHEAD_SECONDS = 0.3
-ATTEMPTS = 3
+ATTEMPTS = 5
 TURNS_AHEAD = 2
 """For how many turns of full length in the same conversation a turn waits before its own time begins."""
 _PAUSES = (0.5, 2.0, 5.0)
@@ -199,13 +199,12 @@ class TurnRunner:
         failure: Failed | None,
         batch: list[Numbered] | None,
     ) -> _End:
-        model_used, usage = record.model_used, Usage(record.input_tokens, record.output_tokens)
-        cost = Decimal(self._models.cost_usd(model_used, usage)) if model_used else Decimal(0)
+        cost = sum((Decimal(self._models.cost_usd(model, usage)) for model, usage in record.used), Decimal(0))
         for keep in record.unkept_calls:
             keep(tx)
         message = store.finish(tx, record, status, cost, failure)
         last: Failed | Finished = failure or Finished(
-            record.message_id, message.tokens_used, cost, model_used, cancelled=status == "cancelled"
+            record.message_id, message.tokens_used, cost, record.model_used, cancelled=status == "cancelled"
         )
         if batch is not None:
             store.keep_events(tx, record.turn_key, [*batch, live.numbered_next(last)])

@@ -242,9 +242,8 @@ def finish(
     """
     content = "".join(record.text)
     tokens = record.input_tokens + record.output_tokens
-    connection = tx.connection
     frame = record.frame or {}
-    ended = connection.execute(
+    ended = tx.connection.execute(
         _OUTCOME,
         {
             "row": record.turn_key,
@@ -268,7 +267,7 @@ def finish(
     )
     if ended.rowcount == 0:
         raise TurnLost
-    connection.execute(
+    tx.connection.execute(
         _ANSWER,
         {
             "row": record.message_id,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from steward.core.conversations import MessageView
-from steward.ports.model import Message
+from steward.ports.model import Message, Usage
 
 TurnStatus = Literal["running", "completed", "failed", "cancelled"]
 
@@ -174,7 +174,15 @@ class TurnRecord:
     model_used: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    used: list[tuple[str, Usage]] = field(default_factory=list)
     first_token_ms: int | None = None
+
+    def note_usage(self, model: str, usage: Usage) -> None:
+        """Note what one call of a model used; a turn whose first model fails may be finished by another."""
+        self.model_used = model
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
+        self.used.append((model, usage))
 
     def note_tools(self, tools: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
         """Note tools that ran, by name, with what the person is shown of them."""

@@ -21,7 +21,14 @@ class Reminder(Identified, Base):
 
     __tablename__ = "reminders"
     __table_args__ = (
-        Index("ix_reminders_user", "user_key", "status", "due_at"),
+        Index(
+            "ix_reminders_user",
+            "user_key",
+            "status",
+            "due_at",
+            sqlite_where=text("text != ''"),
+            postgresql_where=text("text != ''"),
+        ),
         Index(
             "ix_reminders_due",
             "due_at",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from steward.db.tables.base import Base, Identified
@@ -16,13 +16,21 @@ class CalendarEvent(Identified, Base):
 
     ``until_at`` is the end of a recurring event's last occurrence (null: for ever), so that a range query can
     use an index, and ``ends_at`` for single events. ``skipped`` holds the starts (UTC, ISO with Z) of
-    occurrences that do not take place or were moved away.
+    occurrences that do not take place or were moved away. The index by start holds whatever decides whether a
+    single event counts, so that counting reads no rows.
     """
 
     __tablename__ = "calendar_events"
     __table_args__ = (
-        Index("ix_calendar_events_user", "user_key", "starts_at"),
-        Index("ix_calendar_events_until", "user_key", "until_at"),
+        Index("ix_calendar_events_user", "user_key", "starts_at", "key", "until_at", "status", "recurrence"),
+        Index(
+            "ix_calendar_events_series",
+            "user_key",
+            "starts_at",
+            "key",
+            sqlite_where=text("recurrence IS NOT NULL"),
+            postgresql_where=text("recurrence IS NOT NULL"),
+        ),
     )
 
     tenant_key: Mapped[int] = mapped_column(ForeignKey("tenants.key"))

@@ -101,8 +101,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_calendar_events")),
         sa.UniqueConstraint("id", name=op.f("uq_calendar_events_id")),
     )
-    op.create_index("ix_calendar_events_until", "calendar_events", ["user_key", "until_at"], unique=False)
-    op.create_index("ix_calendar_events_user", "calendar_events", ["user_key", "starts_at"], unique=False)
+    op.create_index(
+        "ix_calendar_events_series",
+        "calendar_events",
+        ["user_key", "starts_at", "key"],
+        unique=False,
+        sqlite_where=sa.text("recurrence IS NOT NULL"),
+        postgresql_where=sa.text("recurrence IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_calendar_events_user",
+        "calendar_events",
+        ["user_key", "starts_at", "key", "until_at", "status", "recurrence"],
+        unique=False,
+    )
     op.create_table(
         "conversations",
         sa.Column("tenant_key", KEY, nullable=False),
@@ -270,7 +282,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'queued'"),
         postgresql_where=sa.text("status = 'queued'"),
     )
-    op.create_index("ix_reminders_user", "reminders", ["user_key", "status", "due_at"], unique=False)
+    op.create_index(
+        "ix_reminders_user",
+        "reminders",
+        ["user_key", "status", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("text != ''"),
+        postgresql_where=sa.text("text != ''"),
+    )
     op.create_table(
         "turns",
         sa.Column("tenant_key", KEY, nullable=False),
