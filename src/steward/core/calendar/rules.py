@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice, repeat, takewhile
 from typing import Any
 
 from steward.core.calendar.types import STATUSES, EventFilter, NewEvent
@@ -86,11 +86,10 @@ def expanded(
     rows: Iterable[Any], wanted: EventFilter, *, each_once: bool = False
 ) -> list[tuple[datetime, datetime, Any]]:
     """Return the occurrences of recurring rows in the range as (start, end, row), earliest first, at most 1,000."""
-    runs = [
-        ((start, end, row) for start, end in islice(spans(row, wanted), 1 if each_once else MOST_OCCURRENCES))
-        for row in rows
-    ]
-    return list(islice(heapq.merge(*runs, key=lambda found: (found[0], found[2].key)), MOST_OCCURRENCES))
+    most = 1 if each_once else MOST_OCCURRENCES
+    runs = [zip(islice(spans(row, wanted), most), repeat(row)) for row in rows]
+    merged = heapq.merge(*runs, key=lambda found: (found[0][0], found[1].key))
+    return [(start, end, row) for (start, end), row in islice(merged, MOST_OCCURRENCES)]
 
 
 def default_alerts(preferences: Mapping[str, Any]) -> tuple[Alert, ...]:
