@@ -1,8 +1,8 @@
 """The statements of the calendar, each built once for every choice of filters.
 
-Single events and series are asked for apart. A single event lasts a year at most, so those that overlap a range begin
-in it or in the year before: a stretch of the index by start, which holds what decides whether they count. Series are
-few and have an index of their own.
+Single events and series are asked for apart, for series are few and have an index of their own. So have single events
+that last more than a day. All others that overlap a range begin in it or in the day before, and those are a short
+stretch of the index by start.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     bindparam,
@@ -23,14 +24,18 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from steward.core.calendar.gate import COLUMNS, OWN
 from steward.core.reminders.words import shares_a_word
 from steward.db.tables import CalendarEvent, EventAttendee
+from steward.db.tables.planning import LASTS_LONG
 
 _NO_TOTAL: ColumnElement[int] = literal_column("0", Integer()).label("total")
 _IS_SINGLE, _IS_SERIES = CalendarEvent.recurrence.is_(None), CalendarEvent.recurrence.is_not(None)
-_LASTING = (CalendarEvent.starts_at > bindparam("least"), CalendarEvent.until_at > bindparam("after"))
 _ORDER = (CalendarEvent.starts_at, CalendarEvent.key)
 
 BY_IDS = (
@@ -45,12 +50,24 @@ ATTENDEES = (
 )
 
 
+class LastsLong(FunctionElement[Any]):
+    """That an event lasts more than a day, in the very words of the index of such events."""
+
+    inherit_cache = True
+    type = NullType()  # a truth value is compared with 1 on SQLite, which are other words
+
+
+@compiles(LastsLong)
+def _in_words(_element: LastsLong, compiler: SQLCompiler, **_: Any) -> str:
+    return LASTS_LONG[compiler.dialect.name]
+
+
 class Shape(NamedTuple):
     """What a query filters by; the values are its parameters.
 
-    ``status``: ``statuses``. ``calendar``: ``calendar``. ``start``: ``after``, and ``least``, the year before. ``end``:
-    ``before``. ``begins``, ``running``: see ``in_range``. ``event``: ``row``. ``words``, ``person``: how many
-    patterns. ``counts``: nothing, all, or as many as ``most``.
+    ``status``: ``statuses``. ``calendar``: ``calendar``. ``start``: ``after``, over a day before (``yesterday``) and a
+    year before (``least``). ``end``: ``before``. ``begins``, ``running``: see ``in_range``. ``event``: ``row``.
+    ``words``, ``person``: how many patterns. ``counts``: nothing, all, or as many as ``most``.
     """
 
     status: bool = False
@@ -66,20 +83,20 @@ class Shape(NamedTuple):
 
 
 @cache
-def stored(shape: Shape) -> Select[*tuple[Any, ...]]:
+def stored(shape: Shape) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the query of a window of rows by start, series as they are stored, and of a row with their total."""
     conditions = _conditions(shape)
     rows = select(*COLUMNS, _NO_TOTAL).where(OWN, *conditions).order_by(*_ORDER)
     window = rows.limit(bindparam("limit")).offset(bindparam("offset")).subquery()
-    return _together(select(window), _total(shape, *conditions))
+    return union_all(select(window), _total(shape, *conditions))
 
 
 @cache
-def in_range(shape: Shape) -> Select[*tuple[Any, ...]]:
+def in_range(shape: Shape) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the query of a window of single events by start, of all series, and of a row with the singles' total.
 
     With ``begins`` window and total are of those that begin in the range; with ``running`` those that begin before it
-    and run into it come in addition, so that the year before is looked through only once.
+    and run into it come in addition. Without, the year before the range is looked through.
     """
     conditions = _conditions(shape)
     single = [*conditions, _IS_SINGLE, *_overlapping(shape)]
@@ -89,14 +106,17 @@ def in_range(shape: Shape) -> Select[*tuple[Any, ...]]:
     repeated = rows.where(*series).order_by(*_ORDER).limit(bindparam("most")).subquery()
     parts = [select(window), select(repeated)]
     if shape.running:
-        into = rows.where(*conditions, _IS_SINGLE, CalendarEvent.starts_at < bindparam("after"), *_LASTING)
-        parts.append(select(into.order_by(*_ORDER).limit(bindparam("most")).subquery()))
-    return _together(*parts, *([_total(shape, *single)] if shape.counts else []))
-
-
-def _together(*parts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    whole = union_all(*parts).subquery()
-    return select(whole)
+        began = (*conditions, _IS_SINGLE, CalendarEvent.until_at > bindparam("after"))
+        lately = (CalendarEvent.starts_at > bindparam("yesterday"), CalendarEvent.starts_at < bindparam("after"))
+        long_ago = (
+            LastsLong(),
+            CalendarEvent.starts_at > bindparam("least"),
+            CalendarEvent.starts_at <= bindparam("yesterday"),
+        )
+        for stretch in (lately, long_ago):
+            into = rows.where(*began, *stretch).limit(bindparam("most"))  # in no order: that would draw the wrong index
+            parts.append(select(into.subquery()))
+    return union_all(*parts, *([_total(shape, *single)] if shape.counts else []))
 
 
 def _total(shape: Shape, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -143,7 +163,7 @@ def _overlapping(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.begins:
         conditions.append(CalendarEvent.starts_at >= bindparam("after"))
     elif shape.start:
-        conditions += _LASTING
+        conditions += [CalendarEvent.starts_at > bindparam("least"), CalendarEvent.until_at > bindparam("after")]
     return conditions
 
 

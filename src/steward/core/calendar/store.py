@@ -22,6 +22,9 @@ from steward.kit.actor import Actor
 from steward.kit.pages import Page, Window
 
 _ALERTS = EventAlerts()
+_OVER_A_DAY = timedelta(hours=25)
+"""What began that long ago and still runs is certainly in the index of events that last more than a day."""
+
 _TAKING_PLACE = ("confirmed", "tentative")
 Found = tuple[datetime, datetime, Any]
 """Start and end of an event or occurrence, and its row."""
@@ -77,7 +80,7 @@ def busy(
     wanted = EventFilter(start, end, statuses=_TAKING_PLACE)
     shape, parameters = _asked(actor, wanted)
     parameters |= {"offset": 0, "limit": most + 1, "most": MOST_OCCURRENCES}
-    single, series, _ = _parted(tx.connection.execute(in_range(shape), parameters).all())
+    single, series, _ = _overlapping(tx, shape, parameters)
     found = [each for each in [*single, *expanded(series, wanted)] if each[2].id != but]
     return _views(tx, sorted(found, key=_order)[:most])
 
@@ -95,7 +98,7 @@ def search(
     shape = shape._replace(event=wish.event_id is not None, words=len(words), person=len(person))
     parameters |= named(words) | named(person, "person")
     parameters |= {"offset": 0, "limit": MOST_OCCURRENCES, "most": MOST_OCCURRENCES, "row": wish.event_id}
-    single, series, _ = _parted(tx.connection.execute(in_range(shape), parameters).all())
+    single, series, _ = _overlapping(tx, shape, parameters)
     repeated = expanded(series, wanted, each_once=wish.each_once and not wish.on_date)
     found = sorted([*single, *repeated], key=_order)
     found = [each for each in found if _is_then(each, wish, actor.zone)][:MOST_OCCURRENCES]
@@ -127,7 +130,7 @@ def _asked(actor: Actor, wanted: EventFilter) -> tuple[Shape, dict[str, Any]]:
     if shape.calendar:
         parameters["calendar"] = wanted.calendar_id
     if wanted.start is not None:
-        parameters |= {"after": wanted.start, "least": wanted.start - LONGEST}
+        parameters |= {"after": wanted.start, "yesterday": wanted.start - _OVER_A_DAY, "least": wanted.start - LONGEST}
     if wanted.end is not None:
         parameters["before"] = wanted.end
     return shape, parameters
@@ -139,7 +142,7 @@ def _overlapping(tx: Transaction, shape: Shape, parameters: Mapping[str, Any]) -
         query = in_range(shape._replace(begins=True, running=True))
         single, series, total = _parted(tx.connection.execute(query, parameters).all())
         running = sum(start < parameters["after"] for start, _, _ in single)
-        if running < MOST_OCCURRENCES:
+        if running < MOST_OCCURRENCES:  # else some were left out
             return single, series, total + running
     return _parted(tx.connection.execute(in_range(shape), parameters).all())
 

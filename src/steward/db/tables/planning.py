@@ -10,6 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from steward.db.tables.base import Base, Identified
 
+LASTS_LONG = {
+    "sqlite": "julianday(ends_at) - julianday(starts_at) > 1",
+    "postgresql": "ends_at - starts_at > interval '1 day'",
+}
+"""That an event lasts more than a day, as an index knows it: a query that wants the index must say the same."""
+
 
 class CalendarEvent(Identified, Base):
     """An event. ``zone`` is where its wall time was meant; ``recurrence`` is an RRULE or null.
@@ -23,6 +29,14 @@ class CalendarEvent(Identified, Base):
     __tablename__ = "calendar_events"
     __table_args__ = (
         Index("ix_calendar_events_user", "user_key", "starts_at", "key", "until_at", "status", "recurrence"),
+        Index(
+            "ix_calendar_events_long",
+            "user_key",
+            "starts_at",
+            "key",
+            sqlite_where=text(LASTS_LONG["sqlite"]),
+            postgresql_where=text(LASTS_LONG["postgresql"]),
+        ),
         Index(
             "ix_calendar_events_series",
             "user_key",
@@ -70,7 +84,7 @@ class Task(Identified, Base):
 
     __tablename__ = "tasks"
     __table_args__ = (
-        Index("ix_tasks_tenant", "tenant_key", "key"),
+        Index("ix_tasks_tenant", "tenant_key", "key", "status", "priority"),
         Index("ix_tasks_user", "user_key", "status", "key"),
     )
 

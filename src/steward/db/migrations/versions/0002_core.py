@@ -102,6 +102,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_calendar_events_id")),
     )
     op.create_index(
+        "ix_calendar_events_long",
+        "calendar_events",
+        ["user_key", "starts_at", "key"],
+        unique=False,
+        sqlite_where=sa.text("julianday(ends_at) - julianday(starts_at) > 1"),
+        postgresql_where=sa.text("ends_at - starts_at > interval '1 day'"),
+    )
+    op.create_index(
         "ix_calendar_events_series",
         "calendar_events",
         ["user_key", "starts_at", "key"],
@@ -221,7 +229,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_tasks")),
         sa.UniqueConstraint("id", name=op.f("uq_tasks_id")),
     )
-    op.create_index("ix_tasks_tenant", "tasks", ["tenant_key", "key"], unique=False)
+    op.create_index("ix_tasks_tenant", "tasks", ["tenant_key", "key", "status", "priority"], unique=False)
     op.create_index("ix_tasks_user", "tasks", ["user_key", "status", "key"], unique=False)
     op.create_table(
         "event_attendees",
