@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from planning_fixtures import People
 
-from steward.core.calendar import CalendarService, EventChange, EventView, Invitee, NewEvent
+from steward.core.calendar import CalendarService, EventChange, EventView, EventWish, Invitee, NewEvent
 from steward.core.calendar.rules import MOST_OCCURRENCES
 from steward.core.reminders import Alert
 from steward.db.database import Database
@@ -39,6 +39,54 @@ async def test_within_a_range_a_series_is_its_occurrences_at_the_same_wall_time(
     assert page.total == 3
     assert {each.id for each in page.items} == {standup.id}
     assert page.items[0].attendees[0].email == "john@example.com"
+
+
+async def test_two_series_in_one_range_are_each_shown_as_itself(
+    calendar: CalendarService, people: People, standup: EventView
+) -> None:
+    lunch = await calendar.create(
+        people.ann,
+        NewEvent(
+            "Lunch",
+            datetime(2024, 3, 4, 12),
+            datetime(2024, 3, 4, 13),
+            location="Canteen",
+            recurrence="FREQ=DAILY",
+            attendees=[Invitee("Ann", "ann@example.com")],
+        ),
+    )
+    page = await calendar.list(people.ann, start=date(2024, 3, 4), end=date(2024, 3, 6))
+    shown = [
+        (f"{each.starts_at:%d %H}", each.title, each.id, each.location, len(each.reminders)) for each in page.items
+    ]
+    assert shown == [
+        ("04 14", "Standup", standup.id, "", 1),
+        ("04 17", "Lunch", lunch.id, "Canteen", 1),
+        ("05 17", "Lunch", lunch.id, "Canteen", 1),
+        ("06 14", "Standup", standup.id, "", 1),
+        ("06 17", "Lunch", lunch.id, "Canteen", 1),
+    ]
+    assert [each.attendees[0].name for each in page.items] == ["John", "Ann", "Ann", "John", "Ann"]
+    assert [(each.ends_at - each.starts_at) / timedelta(minutes=15) for each in page.items] == [1, 4, 4, 1, 4]
+    assert [each.recurrence for each in page.items][:2] == [standup.recurrence, lunch.recurrence]
+
+
+async def test_two_series_that_begin_at_once_are_each_found_as_itself(
+    calendar: CalendarService, people: People, database: Database
+) -> None:
+    begin = datetime(2024, 3, 4, 9, tzinfo=UTC)
+    for title in ("Yoga", "Mail"):
+        await calendar.create(people.ben, NewEvent(title, begin, begin + timedelta(hours=1), recurrence="FREQ=DAILY"))
+    end = begin + timedelta(days=2)
+    between, busy, found = database.read_now(
+        lambda tx: (
+            calendar.between_in(tx, people.ben, begin, end, 10)[0],
+            calendar.busy_in(tx, people.ben, begin, end),
+            calendar.find_in(tx, people.ben, EventWish("mail", start=begin, end=end, each_once=False)),
+        )
+    )
+    assert [each.title for each in between] == [each.title for each in busy] == ["Yoga", "Mail"] * 2
+    assert [(each.title, each.starts_at.day) for each in found] == [("Mail", 4), ("Mail", 5)]
 
 
 async def test_without_a_range_a_series_is_one_row(

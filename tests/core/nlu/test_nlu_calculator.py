@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steward.nlu import UNITS, calculate, convert
+from steward.nlu import UNITS, Context, as_json, calculate, convert, understand
 
 
 @pytest.mark.parametrize(
@@ -111,3 +113,19 @@ def test_units_that_do_not_fit_are_refused_in_one_sentence() -> None:
 def test_every_unit_converts_to_itself() -> None:
     for name in UNITS:
         assert convert(3.5, name, name) == pytest.approx(3.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("what is 2^53", 2**53),
+        ("what is 2^53 + 1", "9007199254740993"),
+        ("what is -5 - 2^64", "-18446744073709551621"),
+        ("what is 10^400", "1" + "0" * 400),
+        ("what is 10 / 4", 2.5),
+    ],
+)
+def test_a_result_that_readers_of_json_would_lose_digits_of_is_text(text: str, result: int | float | str) -> None:
+    frame = as_json(understand(text, Context(datetime(2024, 1, 15, 10, 30))))
+    assert json.loads(json.dumps(frame))["entities"]["result"] == result
+    assert isinstance(result, str) or abs(result) <= 2**53

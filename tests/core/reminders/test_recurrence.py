@@ -1,9 +1,11 @@
 import time as stopwatch
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import DAILY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +74,51 @@ def test_asking_late_in_a_long_series_is_quick() -> None:
     for rule in ("FREQ=HOURLY", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=MONTHLY;BYMONTHDAY=31"):
         assert next(occurrences(read_rule(rule), began, NEW_YORK, after=datetime(2150, 1, 1, tzinfo=UTC)))
     assert stopwatch.perf_counter() - start < 1
+
+
+SPARSE = (
+    "FREQ=DAILY;COUNT=2000;BYMONTHDAY=31",
+    "FREQ=DAILY;COUNT=2000;BYMONTHDAY=31;BYMONTH=12",
+    "FREQ=DAILY;COUNT=2000;BYMONTHDAY=29;BYMONTH=2;BYDAY=MO",
+)
+
+
+@pytest.mark.parametrize("rule", SPARSE)
+def test_the_end_of_a_long_series_of_few_days_is_found_without_walking_every_day(rule: str) -> None:
+    began = stopwatch.process_time()
+    for _ in range(20):  # day by day that takes three seconds and more
+        end = last_of(read_rule(rule), NINE_IN_WINTER, NEW_YORK)
+    assert stopwatch.process_time() - began < 2
+    assert end is not None
+    assert end.year > 2190
+
+
+@pytest.mark.parametrize(
+    ("rule", "same"),
+    [
+        ("FREQ=DAILY;BYMONTH=2,11", {"bymonth": (2, 11)}),
+        ("FREQ=DAILY;BYMONTHDAY=31,-1;BYMONTH=1,2,12", {"bymonthday": (31, -1), "bymonth": (1, 2, 12)}),
+        ("FREQ=DAILY;BYMONTHDAY=13;BYDAY=FR", {"bymonthday": 13, "byweekday": 4}),
+        ("FREQ=WEEKLY;BYMONTH=3", {"bymonth": 3, "byweekday": 0}),
+        ("FREQ=WEEKLY;BYMONTH=3;BYDAY=TU,SU;WKST=SU", {"bymonth": 3, "byweekday": (1, 6)}),
+    ],
+)
+def test_a_series_of_few_days_is_the_one_that_walking_every_day_gives(rule: str, same: dict[str, Any]) -> None:
+    walls = list(islice(rrule(DAILY, dtstart=datetime(2024, 1, 15, 9), **same), 60))
+    expected = [wall.replace(tzinfo=NEW_YORK).astimezone(UTC) for wall in walls]
+    assert list(islice(occurrences(read_rule(rule), NINE_IN_WINTER, NEW_YORK), 60)) == expected
+    late = occurrences(read_rule(rule), NINE_IN_WINTER, NEW_YORK, after=expected[40])
+    assert list(islice(late, 20)) == expected[40:]
+    counted = read_rule(f"{rule};COUNT=60")
+    assert last_of(counted, NINE_IN_WINTER, NEW_YORK) == expected[-1]
+
+
+@pytest.mark.parametrize("interval", [1, 5, 23])
+def test_an_hourly_rule_on_some_days_is_every_step_that_falls_on_them(interval: int) -> None:
+    steps = (NINE_IN_WINTER + timedelta(hours=interval * number) for number in range(40_000))
+    expected = [each for each in steps if each.astimezone(NEW_YORK).weekday() in (2, 6)][:300]
+    rule = read_rule(f"FREQ=HOURLY;INTERVAL={interval};BYDAY=WE,SU")
+    assert list(islice(occurrences(rule, NINE_IN_WINTER, NEW_YORK), 300)) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from steward.core.tools import Moment, Toolbox, ToolOutcome
@@ -12,7 +13,9 @@ from steward.kit.actor import Actor
 
 
 class Talk:
-    """One person's turn that runs one tool after the other."""
+    """One person's turn that runs one tool after the other; ``said_at`` is when they spoke, if that is not now."""
+
+    said_at: datetime | None = None
 
     def __init__(self, database: Database, toolbox: Toolbox, actor: Actor) -> None:
         self.database, self.toolbox, self.actor = database, toolbox, actor
@@ -40,7 +43,7 @@ class Talk:
         self.step += 1
 
         def work(tx: Transaction) -> ToolOutcome:
-            moment = Moment(tx.now, zone or self.actor.zone)
+            moment = Moment(self.said_at or tx.now, zone or self.actor.zone)
             outcome = self.toolbox.run(tx, self.actor, name, checked, moment=moment)
             tx.add(
                 ToolCall(

@@ -1,10 +1,15 @@
+from datetime import timedelta
+from typing import Any
+
 import pytest
-from planning_fixtures import People
+from planning_fixtures import KeptJobs, People
 from talking import Talk
 
 from steward.core.notifications import NotificationService
-from steward.core.reminders import ReminderService
+from steward.core.reminders import NewReminder, ReminderService
+from steward.db.jobs import FIRE_REMINDER
 from steward.kit.clock import SettableClock
+from steward.kit.errors import Invalid
 
 
 def test_a_reminder_is_set_in_wall_time(ann: Talk) -> None:
@@ -65,6 +70,62 @@ async def test_a_reminder_before_an_event_moves_with_it_and_tells_its_title(
     told = (await notifications.list(people.ann)).items[0]
     assert told.message == "Print the slides – Meeting with John starts in 30 minutes, at 4:00 PM."
     assert ann.failed("set_reminder", text="x", before_event={"title": "Nothing", "minutes": 5})["code"] == "NOT_FOUND"
+
+
+LATE = (  # said at half past five in New York, carried out two minutes later, and what is then told within the minute
+    ({"text": "Tea", "due": "2024-01-15T05:31:00", "is_timer": True}, ["Tea"]),
+    ({"text": "Stretch", "due": "2024-01-15T05:31:00", "recurrence": "FREQ=DAILY"}, ["Stretch"]),
+    (
+        {"text": "Slides", "before_event": {"title": "Review", "minutes": 0}},
+        ["Slides – Review started at 5:31 AM."],
+    ),
+)
+
+
+@pytest.mark.parametrize(("wanted", "told"), LATE)
+async def test_a_reminder_that_became_due_before_it_was_carried_out_is_told_at_once_and_once(
+    ann: Talk,
+    reminders: ReminderService,
+    notifications: NotificationService,
+    people: People,
+    clock: SettableClock,
+    jobs: KeptJobs,
+    wanted: dict[str, Any],
+    told: list[str],
+) -> None:
+    ann.done("create_event", title="Review", start="2024-01-15T05:31:00")
+    ann.said_at = clock.now()
+    clock.advance(120)
+    assert ann.done("set_reminder", **wanted)["reminder"]["due_local"] == "2024-01-15T05:31:00"
+    for _ in range(3):
+        await reminders.sweep()
+        for promise in jobs.taken():
+            assert promise.job is FIRE_REMINDER
+            await reminders.fire(promise.arguments["reminder_key"])
+        clock.advance(10)
+    messages = [each.message for each in (await notifications.list(people.ann)).items]
+    assert [message for message in messages if wanted["text"] in message] == told
+
+
+async def test_what_was_in_the_past_when_it_was_said_is_refused_however_late(
+    ann: Talk, reminders: ReminderService, people: People, clock: SettableClock
+) -> None:
+    ann.said_at = clock.now()
+    assert ann.failed("set_reminder", text="x", due="2024-01-15T05:29:00")["code"] == "INVALID_ARGUMENTS"
+    clock.advance(120)
+    assert ann.failed("set_reminder", text="x", due="2024-01-15T05:29:00")["code"] == "INVALID_ARGUMENTS"
+    with pytest.raises(Invalid):
+        await reminders.create(people.ann, NewReminder("x", ann.said_at + timedelta(minutes=1)))
+    assert ann.done("list_reminders")["total"] == 0
+
+
+async def test_the_alert_of_an_event_that_began_before_it_was_carried_out_is_told(
+    ann: Talk, reminders: ReminderService, clock: SettableClock
+) -> None:
+    ann.said_at = clock.now()
+    clock.advance(120)
+    ann.done("create_event", title="Review", start="2024-01-15T05:31:00")
+    assert (await reminders.sweep()).queued == 1
 
 
 def test_reminders_are_listed_without_those_that_only_go_with_events(ann: Talk) -> None:

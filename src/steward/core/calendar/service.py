@@ -101,8 +101,8 @@ class CalendarService:
             raise EventUnknown
         return found[0]
 
-    def create_in(self, tx: Transaction, actor: Actor, new: NewEvent) -> EventView:
-        """Write an event in the caller's transaction. Raises Invalid."""
+    def create_in(self, tx: Transaction, actor: Actor, new: NewEvent, *, asked_at: datetime | None = None) -> EventView:
+        """Write an event in the caller's transaction; ``asked_at`` as in ``EventAlerts.add``. Raises Invalid."""
         values = checked(new, actor.zone)
         attendees = resolve(tx, actor, new.attendees)
         alerts = _defaults(tx, actor) if new.reminders is None else new.reminders
@@ -110,7 +110,7 @@ class CalendarService:
         owned = {**values, "skipped": [], "tenant_key": actor.tenant_key, "user_key": actor.user_key}
         key: int = tx.connection.execute(_INSERT, owned).inserted_primary_key[0]  # type: ignore[index]
         invite(tx, key, attendees)
-        written = self._alerts.add(tx, actor, _facts({**owned, "key": key}), alerts)
+        written = self._alerts.add(tx, actor, _facts({**owned, "key": key}), alerts, asked_at=asked_at)
         self._hint(tx, actor, "created", values["id"])
         del values["until_at"]
         return EventView(
@@ -235,9 +235,12 @@ class CalendarService:
         """Return what takes place between the instants, the event ``but`` left out; the first ``limit``, if given."""
         return store.busy(tx, actor, start, end, but=but, limit=limit)
 
-    def add_alert_in(self, tx: Transaction, actor: Actor, event_id: UUID, alert: Alert) -> UUID:
-        """Add one reminder to an event and return its id. Raises NotFound, Invalid."""
-        return self._alerts.add(tx, actor, _facts(row_of(tx, actor, event_id)._mapping), [alert])[0].id
+    def add_alert_in(
+        self, tx: Transaction, actor: Actor, event_id: UUID, alert: Alert, *, asked_at: datetime | None = None
+    ) -> UUID:
+        """Add one reminder to an event and return its id; as ``EventAlerts.add``. Raises NotFound, Invalid."""
+        event = _facts(row_of(tx, actor, event_id)._mapping)
+        return self._alerts.add(tx, actor, event, [alert], asked_at=asked_at)[0].id
 
     def _moved_on(self, tx: Transaction, actor: Actor, row: Row[*tuple[Any, ...]], **values: Any) -> None:
         tx.connection.execute(_UPDATE, {**values, "updated_at": tx.now, "row": row.key})
@@ -272,7 +275,8 @@ def _filter(
     zone = zone_of(actor.zone, "timezone")
     begin = None if start is None else resolved(start, zone, field="start_date")
     finish = None if end is None else resolved(end, zone, field="end_date", day_end=True)
-    if begin is not None and finish is not None and finish < begin:
+    includes_day = end is not None and not isinstance(end, datetime)  # then a range that is a range has an inside
+    if begin is not None and finish is not None and (finish < begin or (finish == begin and includes_day)):
         raise Invalid("The range ends before it starts.", fields={"end_date": ["Must not be before start_date"]})
     calendar = None if calendar_id is None else without_controls(calendar_id)
     return EventFilter(begin, finish, calendar, STATUSES if status is None else (status,))

@@ -35,17 +35,26 @@ _OF_EVENTS = (
 class EventAlerts:
     """Keeps the alerts of events in step with them."""
 
-    def add(self, tx: Transaction, actor: Actor, event: EventFacts, alerts: Sequence[Alert]) -> Sequence[AlertView]:
+    def add(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        event: EventFacts,
+        alerts: Sequence[Alert],
+        *,
+        asked_at: datetime | None = None,
+    ) -> Sequence[AlertView]:
         """Write the alerts of an event and return them in order.
 
         An alert whose time has passed while the event lies ahead comes at once; after the event's start it is over.
+        What lies ahead is seen from ``asked_at``, the moment in which somebody asked for it, if that is not now.
 
         Raises:
             Invalid: too many, an unknown type, or a lead of more than four weeks.
         """
         if len(alerts) > MOST_ALERTS:
             raise Invalid("That is too many reminders.", fields={"reminders": [f"At most {MOST_ALERTS}"]})
-        rows = [_values(tx, actor, event, checked_alert(alert)) for alert in alerts]
+        rows = [_values(tx, actor, event, checked_alert(alert), asked_at or tx.now) for alert in alerts]
         if rows:
             tx.connection.execute(_INSERT, rows)
         return [AlertView(row["id"], row["kind"], row["minutes_before"], row["text"]) for row in rows]
@@ -90,8 +99,8 @@ def _plan(event: EventFacts, minutes: int, now: datetime) -> tuple[datetime, str
     return (event.starts_at - lead, "fired") if start is None else (start - lead, "pending")
 
 
-def _values(tx: Transaction, actor: Actor, event: EventFacts, alert: Alert) -> dict[str, Any]:
-    due, status = _plan(event, alert.minutes_before, tx.now)
+def _values(tx: Transaction, actor: Actor, event: EventFacts, alert: Alert, asked_at: datetime) -> dict[str, Any]:
+    due, status = _plan(event, alert.minutes_before, asked_at)
     return {
         "id": new_id(),
         "tenant_key": actor.tenant_key,

@@ -7,10 +7,11 @@ BYMONTH, BYSETPOS and WKST. Hourly rules step in real hours; all others in wall 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,8 @@ _FILTERS: dict[str, set[str]] = {  # parts that only take days away: with a long
 }
 _CYCLE = (datetime(2000, 1, 1), datetime(2027, 12, 31))
 """The 28 years in which every month begins on every day of the week, leap years too."""
+_HOURS_TO_SPARE = 26
+"""A day and more: by so much the clocks of a zone have been moved at once, when it changed sides of the date line."""
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -125,9 +128,12 @@ def first_fit(rule: Rule, first: datetime, zone: ZoneInfo, field: str = "recurre
 
 def last_of(rule: Rule, first: datetime, zone: ZoneInfo) -> datetime | None:
     """Return an instant that no occurrence is after, or None when the rule goes on for ever."""
-    if rule.count is not None:
+    if rule.count is None:
+        return _until(rule.until, zone)
+    if rule.frequency == -1:
         return max(occurrences(rule, first, zone), default=first)
-    return _until(rule.until, zone)
+    ends = deque(islice(_walls(rule, first, zone, None), rule.count), maxlen=2)  # two, for a clock change swaps them
+    return max((_instant(wall, first, zone) for wall in ends), default=first)
 
 
 def _parts(text: str, field: str) -> dict[str, str]:
@@ -215,10 +221,14 @@ def _refuse_missing_places(frequency: Literal[-1, 0, 1, 2, 3], by: dict[str, Any
     """A place that no month or year has would be looked for until the year 9999: 28 years show all there are."""
     if frequency == -1 or "BYSETPOS" not in by:
         return
-    days = rrule(frequency, dtstart=_CYCLE[0], until=_CYCLE[1], **_options({**by, "BYSETPOS": None}))
-    sizes = Counter((day.year, day.month if frequency == MONTHLY else 0) for day in days)
-    if min(abs(place) for place in by["BYSETPOS"]) > max(sizes.values(), default=0):
-        raise _wrong(field, "There are never that many days for BYSETPOS")
+    needed = min(abs(place) for place in by["BYSETPOS"])
+    sizes: Counter[tuple[int, int]] = Counter()
+    for day in rrule(frequency, dtstart=_CYCLE[0], until=_CYCLE[1], **_options({**by, "BYSETPOS": None})):
+        period = day.year, day.month if frequency == MONTHLY else 0
+        sizes[period] += 1
+        if sizes[period] == needed:
+            return
+    raise _wrong(field, "There are never that many days for BYSETPOS")
 
 
 def _options(by: dict[str, Any]) -> dict[str, Any]:
@@ -239,16 +249,30 @@ def _normal(name: str, interval: int, count: int | None, until: str | None, part
 def _hourly(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
     step = timedelta(hours=rule.interval)
     days = {day.weekday for day in rule.by.get("BYDAY", ())}
+    gaps = [min(((day - today) % 7 for day in days), default=0) for today in range(7)]
     at = first
     if after is not None and after > first and rule.count is None:
         at += (after - first) // step * step
     while at.year <= LAST_YEAR:
-        if not days or wall_of(at, zone).weekday() in days:
+        wall = wall_of(at, zone)
+        gap = gaps[wall.weekday()]
+        if gap == 0:
             yield at
-        at += step
+        hours = 24 * gap - wall.hour - _HOURS_TO_SPARE  # they certainly lie before the next day that fits
+        at += step * max(1, hours // rule.interval)
 
 
 def _by_wall(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
+    for wall in _walls(rule, first, zone, after):
+        yield _instant(wall, first, zone)
+
+
+def _instant(wall: datetime, first: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant of a wall time; the second of a doubled wall time stays it."""
+    return first if wall == wall_of(first, zone) else instant_of(wall, zone)
+
+
+def _walls(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
     assert rule.frequency != -1, "hourly rules step in real hours"
     began = wall_of(first, zone)
     start, options = began, _options(rule.by)
@@ -258,10 +282,24 @@ def _by_wall(rule: Rule, first: datetime, zone: ZoneInfo, after: datetime | None
             start += max(0, (after - first) // step - 1) * step
         else:
             start, options = _months_later(rule, began, after, options)
-    for wall in rrule(rule.frequency, dtstart=start, interval=rule.interval, **options):
+    frequency: Literal[0, 1, 2, 3] = rule.frequency
+    if frequency in _STEP_DAYS and {"BYMONTH", "BYMONTHDAY"} & rule.by.keys():
+        frequency, options = MONTHLY, _in_months(rule, began, options)
+    for wall in rrule(frequency, dtstart=start, interval=rule.interval, **options):
         if wall.year > LAST_YEAR:
             return
-        yield first if wall == began else instant_of(wall, zone)  # the second of a doubled wall time stays it
+        yield wall
+
+
+def _in_months(rule: Rule, began: datetime, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a daily or weekly rule of few days with which a monthly one has the same days.
+
+    A month is one step then, not thirty. Rules with such parts have no interval, so every month counts; a weekly one
+    falls on the weekday of its beginning.
+    """
+    if {"byweekday", "bymonthday"} & options.keys():
+        return options
+    return {**options, "byweekday": [began.weekday()] if rule.frequency == WEEKLY else [*range(7)]}
 
 
 def _months_later(

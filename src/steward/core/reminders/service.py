@@ -121,9 +121,15 @@ class ReminderService:
         """
         await self._db.write(lambda tx: firing.fire(tx, self._notifications, reminder_key))
 
-    def create_in(self, tx: Transaction, actor: Actor, new: NewReminder) -> ReminderView:
-        """Set a reminder in the caller's transaction. Raises as ``create``."""
-        values = {"id": new_id(), **_checked(actor, new, tx.now), "created_at": tx.now}
+    def create_in(
+        self, tx: Transaction, actor: Actor, new: NewReminder, *, asked_at: datetime | None = None
+    ) -> ReminderView:
+        """Set a reminder in the caller's transaction. Raises as ``create``.
+
+        ``asked_at`` is when it was asked for, if that is not now: what lay ahead then is kept, and comes at once when
+        it has become due in the meantime.
+        """
+        values = {"id": new_id(), **_checked(actor, new, asked_at or tx.now), "created_at": tx.now}
         key = store.insert(tx, {"tenant_key": actor.tenant_key, "user_key": actor.user_key, **values})
         del values["anchor_at"], values["queued_at"]
         return ReminderView(**values, key=key, minutes_before=None, event_id=None, event_title=None, fired_at=None)
@@ -172,7 +178,7 @@ def _told(reminder: ReminderView) -> str:
 
 
 def _checked(actor: Actor, new: NewReminder, now: datetime, *, keep: bool = False) -> dict[str, Any]:
-    """Return the columns that hold the wish; only the text with ``keep``. Raises Invalid."""
+    """Return the columns that hold the wish of that moment; only the text with ``keep``. Raises Invalid."""
     text = prose(new.text, "text", _MOST_TEXT, least=1)
     if keep:
         return {"text": text}

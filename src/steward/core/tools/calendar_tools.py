@@ -98,7 +98,7 @@ def create_event(call: Call, wanted: CreateEvent) -> Done:
         recurrence=wanted.recurrence or None,
         attendees=[invitee(each) for each in wanted.attendees or ()],
     )
-    made = call.nouns.calendar.create_in(call.tx, call.actor, new)
+    made = call.nouns.calendar.create_in(call.tx, call.actor, new, asked_at=call.moment.now)
     overlapping = call.nouns.calendar.busy_in(
         call.tx, call.actor, made.starts_at, made.ends_at, but=made.id, limit=_MOST_CONFLICTS
     )

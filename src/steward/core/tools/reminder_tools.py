@@ -128,14 +128,14 @@ def _at_time(call: Call, wanted: SetReminder) -> ReminderView:
     else:
         raise ToolFailed("Say when to remind: a time, a repetition or an event.")
     new = NewReminder(wanted.text, due, wanted.recurrence or None, zone_name, wanted.is_timer)
-    return call.nouns.reminders.create_in(call.tx, call.actor, new)
+    return call.nouns.reminders.create_in(call.tx, call.actor, new, asked_at=call.moment.now)
 
 
 def _before_event(call: Call, wanted: SetReminder, before: BeforeEvent) -> ReminderView:
     found = next_fitting(call, before.title, before.person)
     event = the_one(found, "event", lambda each: shown.event(each, call.zone))
     alert = Alert("push", before.minutes, wanted.text)
-    made = call.nouns.calendar.add_alert_in(call.tx, call.actor, event.id, alert)
+    made = call.nouns.calendar.add_alert_in(call.tx, call.actor, event.id, alert, asked_at=call.moment.now)
     return call.nouns.reminders.seen_in(call.tx, call.actor, [made])[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from steward.nlu.calculator import calculate
@@ -45,6 +46,9 @@ _DATE_QUESTION = Pattern(
 _DAYS_UNTIL = Pattern(
     r"(?:(?:how (?:many (?P<unit>days|weeks|months|sleeps|hours)|long|far|much (?:time|longer))|(?:number of |the |give me the )?(?P<unit2>days|weeks|sleeps)|count ?down|how soon)[a-z' ]*? ?(?:¤ ?)?(?:until|till|til|to|before|away is|is it to|off is|is|left until|from now (?:is|until|to)|between now and|between today and|away)? ?¤ ?(?:¤|is|away|off|from now|comes|rolls around|start|starts|begins?)*)"
 )
+
+_MOST_EXACT = 2**53
+"""Beyond that readers of JSON lose digits, and beyond 64 bits it cannot be kept. Source: RFC 8259, section 6."""
 
 
 def _number(text: str) -> float:
@@ -101,8 +105,15 @@ def calculation(text: str) -> Found | None:
         value = calculate(words)
     except ValueError:
         return None
-    number: Any = value if isinstance(value, int) else round(float(value), 10)
-    return Found("calculate", {"expression": words[asked.end() :].strip() if asked else words, "result": number}, 0.97)
+    expression = words[asked.end() :].strip() if asked else words
+    return Found("calculate", {"expression": expression, "result": _kept(value)}, 0.97)
+
+
+def _kept(value: Decimal | int | float) -> int | float | str:
+    """Return the value as JSON can keep it: a whole number beyond 2^53 as text, for no digit may be lost."""
+    if isinstance(value, int):
+        return value if abs(value) <= _MOST_EXACT else str(value)
+    return round(float(value), 10)
 
 
 def clock_question(text: str) -> Found | None:
