@@ -143,7 +143,8 @@ async def test_invalid_tool_arguments_are_told_to_the_model_which_then_answers(
         ada = await home.person()
         model.script("badargs;name=add_task", "echo")
         said = await ada.say("add milk")
-        assert (said["status"], said["actions"]) == ("completed", [])
+        [action] = said["actions"]
+        assert (said["status"], action["type"], action["ok"]) == ("completed", "add_task", False)
         assert "INVALID_ARGUMENTS" in said["content"]
         assert (await ada.get("/api/v1/tasks")).json()["total"] == 0
 

@@ -156,6 +156,26 @@ async def test_leaving_ends_the_turn_and_the_providers_call_within_two_seconds_w
     assert row["content"].startswith(tokens(seen))
 
 
+@pytest.mark.parametrize("wished", [True, False])
+async def test_leaving_while_waiting_for_the_whole_answer_ends_the_turn_where_wished(
+    served: Home, model: ModelServer, wished: bool
+) -> None:
+    ada = await served.person()
+    model.script("endless;pace=20" if wished else WORDS)
+    body = {"message": "hello", "stream": False, "on_disconnect": "cancel" if wished else "finish"}
+    waiting = asyncio.create_task(ada.post("/api/v1/chat/messages", body))
+    await model.until(requests=1)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    if wished:
+        await model.until(disconnects=1, within_seconds=2)
+    [talk] = (await ada.get("/api/v1/chat/conversations")).json()["items"]
+    [_, answer] = talk["messages"]
+    row = await ended(ada, Told(1, {"message_id": answer["id"], "conversation_id": talk["id"]}))
+    assert row["status"] == ("cancelled" if wished else "completed")
+    assert model.disconnects == int(wished)
+
+
 async def test_a_client_that_leaves_at_once_leaves_nothing_running_where_wished(
     served: Home, model: ModelServer
 ) -> None:
@@ -235,5 +255,8 @@ async def test_tools_are_seen_as_they_are_called_and_as_they_return(served: Home
     assert (milk["ok"], nothing["ok"], nothing["data"]["error"]["code"]) == (True, False, "NOT_FOUND")
     assert [row["title"] for row in (await ada.get("/api/v1/tasks")).json()["items"]] == ["milk"]
     row = await answer(ada, seen[0])
-    assert [action["type"] for action in row["actions"]] == ["create_task"]
+    assert [(action["type"], action.get("ok", True)) for action in row["actions"]] == [
+        ("create_task", True),
+        ("nothing", False),
+    ]
     assert row["content"] == tokens(seen)

@@ -24,8 +24,16 @@ STATUS = {
 """Which HTTP status a kind of error has; dialects may deviate."""
 
 
+_AS_DOCUMENTED = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+"""Aware instants as ``kit.clock.iso_z`` writes them. Source: decisions C33."""
+
+
 class Json(Response):
-    """A JSON answer; personal data is not stored by anybody on the way."""
+    """A JSON answer; personal data is not stored by anybody on the way.
+
+    UUIDs and UTC instants may stand in the content as they are: they are written like ``str`` and ``iso_z`` would, for
+    a tenth of the time.
+    """
 
     media_type = "application/json"
 
@@ -34,7 +42,7 @@ class Json(Response):
 
     def render(self, content: Any) -> bytes:
         """Return the content as JSON bytes."""
-        return orjson.dumps(content, default=str)
+        return orjson.dumps(content, default=str, option=_AS_DOCUMENTED)
 
 
 def retry_after(error: object) -> int | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steward.kit.errors import Invalid, NotFound, StewardError
+from steward.surfaces.bodies import Body
 from steward.surfaces.call import Call
 
 log = structlog.get_logger(__name__)
@@ -61,27 +64,47 @@ def permission_of(route: APIRoute) -> str | None:
 
 
 class GuardedRoute(APIRoute):
-    """A route that checks who calls, then what was sent, and only then runs its endpoint."""
+    """A route that checks who calls, then what was sent, and only then runs its endpoint.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, guarded."""
-        inner = super().get_route_handler()
-        permission = permission_of(self)
+    FastAPI reads the endpoint's parameters and describes it in the OpenAPI document. What it would do for each request
+    costs more than most verbs (measured: 0.25 ms) and is left out: an endpoint takes the call, the words of its path
+    and at most one body, and returns the answer itself.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
+        super().__init__(path, endpoint, **described)
+        permission, takes = permission_of(self), self.dependant
         if permission is None:
-            raise RuntimeError(f"{self.methods} {self.path} does not say which permission it needs")
-        has_body = bool((self.methods or set()) & _BODY_METHODS)
+            raise RuntimeError(f"{self.methods} {path} does not say which permission it needs")
+        others = (takes.query_params, takes.header_params, takes.cookie_params, takes.dependencies)
+        if any(others) or len(takes.body_params) > 1:
+            raise RuntimeError(f"{self.methods} {path} takes more than the call, its path and a body")
+        self._permission = permission
+        self._has_body = bool((self.methods or set()) & _BODY_METHODS)
+        self._body = next((Body(field.name, field.field_info) for field in takes.body_params), None)
+        self.app = self._answered
 
-        async def handler(request: Request) -> Response:
-            call = Call(request.scope, request.receive)
-            if permission != PUBLIC:
-                actor = await call.identify()
-                actor.need(permission)
-                call.scope["steward.actor"] = actor
-            if has_body:
-                await call.load()
-            return await inner(call)
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether the request is for this route; FastAPI would look for an included router first."""
+        return StarletteRoute.matches(self, scope)
 
-        return handler
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive)
+        await self._let_in(call)
+        given = scope["path_params"]
+        if self._has_body:
+            await call.load()
+            if self._body is not None:
+                given = {**given, self._body.name: await self._body.of(call)}
+        response = await self.endpoint(call, **given)
+        await response(scope, receive, send)
+
+    async def _let_in(self, call: Call) -> None:
+        """Learn who calls and whether they may: the one place that every request to a route passes."""
+        if self._permission != PUBLIC:
+            actor = await call.identify()
+            actor.need(self._permission)
+            call.scope["steward.actor"] = actor
 
 
 def router(*, tags: list[str]) -> APIRouter:
@@ -89,9 +112,24 @@ def router(*, tags: list[str]) -> APIRouter:
     return APIRouter(route_class=GuardedRoute, tags=list(tags), strict_content_type=False)
 
 
+class Surface(FastAPI):
+    """A sub-application of which FastAPI makes the document and Starlette answers the requests.
+
+    What FastAPI adds on the way serves its own dependencies, forms and telemetry.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        await Starlette.__call__(self, scope, receive, send)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what turns errors into answers."""
+        return Starlette.build_middleware_stack(self)
+
+
 def surface(title: str, dialect: Dialect, routers: Iterable[APIRouter]) -> FastAPI:
     """Return the sub-application of one prefix: its routes, and every kind of failure in its dialect."""
-    app = FastAPI(
+    app = Surface(
         title=title,
         openapi_url=None,
         docs_url=None,

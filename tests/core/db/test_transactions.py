@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import traceback
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from steward.db.database import Database, Transaction
 from steward.db.jobs import RESUME_TURN
@@ -193,3 +196,35 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) 
     with pytest.raises(Unavailable):
         await database.write(lambda tx: None)
     database.close()
+
+
+SECRET = "hush-4711"
+REFUSED = {
+    "a row that is there already": "INSERT INTO tenants (id, name, plan, created_at, key) "
+    "SELECT id, :secret, plan, created_at, key FROM tenants",
+    "a value that is missing": "INSERT INTO tenants (name, plan) VALUES (:secret, NULL)",
+    "a value of another kind": "UPDATE tenants SET key = CAST(:secret AS INTEGER) + length(json(:secret))",
+    "a statement that is none": "SELECT :secret FROM nowhere",
+}
+
+
+@pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
+async def test_what_the_database_refuses_is_told_without_the_values(database: Database, statement: str) -> None:
+    await database.write(lambda tx: tx.add(tenant(SECRET)))
+    with pytest.raises((DBAPIError, Unavailable)) as refused:
+        await database.write(lambda tx: tx.connection.execute(text(statement), {"secret": SECRET}))
+    told = "".join(traceback.format_exception(refused.value))
+    assert "tenants" in told or "nowhere" in told
+    assert SECRET not in told
+
+
+async def test_a_unique_value_that_is_taken_is_told_by_its_name_alone(database: Database) -> None:
+    same, other = tenant("one"), "another"
+    await database.write(lambda tx: tx.add(same))
+    with pytest.raises(IntegrityError) as refused:
+        await database.write(lambda tx: tx.add(Tenant(id=same.id, name=other, plan="personal", created_at=NOW)))
+    told = "".join(traceback.format_exception(refused.value))
+    assert re.search(r"tenants.id|uq_tenants_id", str(refused.value.orig))
+    assert str(same.id) not in told
+    assert same.id.hex not in told
+    assert "another" not in told

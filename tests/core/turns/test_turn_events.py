@@ -10,7 +10,7 @@ import pytest
 from turn_scripts import NAME, Stage, call, end_of, gathered, text_of
 
 from steward.app import House, build_house
-from steward.core.turns import Finished, Numbered, Restarted, Started, Text, TurnService, TurnWish
+from steward.core.turns import Finished, Numbered, Restarted, Started, Text, ToolReturned, TurnService, TurnWish
 from steward.db.tables import Message, Turn, TurnEvents
 from steward.kit.errors import NotFound, Unavailable
 from steward.ports.model import Usage
@@ -279,3 +279,13 @@ async def test_deleting_a_conversation_stops_what_runs_in_it(both: Stage) -> Non
     await both.house.services.turns.close()
     assert [row[0] for row in await both.rows(Turn.status)] == ["cancelled"]
     assert await both.rows(Message.id) == []
+
+
+async def test_what_a_message_shows_of_a_tool_that_failed_is_what_was_told_while_it_was_written(both: Stage) -> None:
+    both.model.script([call("undo_last"), call("list_tasks", limit="many"), call("no_such_tool")], ["I could not."])
+    events = await both.told("undo that")
+    live = [item.event for item in events if isinstance(item.event, ToolReturned)]
+    [stored] = await both.rows(Message.actions, role="assistant")
+    assert stored[0] == [{"type": event.name, "ok": False, "data": event.data} for event in live]
+    assert [event.data["error"]["code"] for event in live] == ["NOTHING_TO_UNDO", "INVALID_ARGUMENTS", "NOT_FOUND"]
+    assert (await both.rows(Turn.tools_used))[0][0] == ["undo_last"]

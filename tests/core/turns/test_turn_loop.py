@@ -18,7 +18,7 @@ from steward.db.tables import Message as MessageRow
 from steward.db.tables import Task, Turn
 from steward.db.tables import ToolCall as ToolRow
 from steward.kit.errors import Invalid
-from steward.ports.model import Message, ToolCall, Usage
+from steward.ports.model import Message, Stopped, ToolCall, Usage
 from steward.settings import Settings
 
 
@@ -42,6 +42,23 @@ async def test_tokens_of_all_steps_are_summed_and_their_texts_joined_by_an_empty
     assert text_of(events) == "Let me see.\n\nNothing to do."
     [turn] = await stage.rows(Turn.input_tokens, Turn.output_tokens, Turn.tools_used)
     assert tuple(turn) == (120, 11, ["list_tasks"])
+
+
+async def test_a_turn_that_two_models_made_names_the_last_and_pays_each_its_own_price(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prices = {"fake:first": Decimal("0.01"), "fake:second": Decimal("0.0001")}
+    monkeypatch.setattr(
+        stage.model, "cost_usd", lambda model, usage: str(prices[model] * (usage.input_tokens + usage.output_tokens))
+    )
+    stage.model.script(
+        [call("list_tasks"), Usage(10, 1), Stopped("tools", "fake:first"), None],
+        ["Nothing to do.", Usage(20, 2), Stopped("end", "fake:second"), None],
+    )
+    result = await stage.ask()
+    [turn] = await stage.rows(Turn.model_used, Turn.input_tokens, Turn.output_tokens, Turn.cost_usd)
+    assert tuple(turn) == ("fake:second", 30, 3, Decimal("0.1122"))
+    assert (result.message.model_used, result.message.cost_usd) == ("fake:second", Decimal("0.1122"))
 
 
 async def test_an_empty_piece_of_text_is_no_event_and_breaks_no_line(stage: Stage) -> None:
@@ -101,7 +118,12 @@ async def test_several_calls_of_one_step_are_all_carried_out_and_their_results_c
         (one.call_id, ok) for one, ok in zip(wanted, (True, True, True, False), strict=True)
     ]
     assert await both.task_titles() == ["milk", "bread"]
-    assert await both.tool_calls() == [("add_task", True), ("list_tasks", True), ("add_task", True)]
+    recorded = await both.rows(ToolRow.position, ToolRow.name, ToolRow.ok)
+    assert sorted(tuple(row) for row in recorded) == [
+        *((0, "add_task", True), (1, "list_tasks", True), (2, "add_task", True), (3, "no_such_tool", False)),
+    ]
+    [turn] = await both.rows(Turn.tools_used)
+    assert turn[0] == ["add_task", "list_tasks", "add_task"], "only what ran was used"
     told = both.model.requests[1].messages[-5:]
     assert told[0].role == "assistant"
     assert [one.call_id for one in told[0].tool_calls] == [one.call_id for one in wanted]
@@ -112,9 +134,9 @@ async def test_several_calls_of_one_step_are_all_carried_out_and_their_results_c
 
 
 async def test_a_model_that_is_told_of_its_invalid_arguments_can_correct_itself(stage: Stage) -> None:
+    written = ['{"title": "mi', '{"name": "milk"}']
     stage.model.script(
-        [ToolCall("c1", "add_task", '{"title": "mi')],
-        [ToolCall("c2", "add_task", '{"name": "milk"}')],
+        *[[ToolCall(f"c{number}", "add_task", one)] for number, one in enumerate(written)],
         [call("add_task", title="milk")],
         ["Added."],
     )
@@ -123,7 +145,12 @@ async def test_a_model_that_is_told_of_its_invalid_arguments_can_correct_itself(
     answers = [json.loads(request.messages[-1].content) for request in stage.model.requests[1:]]
     assert [answer["ok"] for answer in answers] == [False, False, True]
     assert [answer["error"]["code"] for answer in answers[:2]] == ["INVALID_ARGUMENTS"] * 2
-    assert await stage.tool_calls() == [("add_task", True)]
+    kept = sorted(tuple(row) for row in await stage.rows(ToolRow.step, ToolRow.ok, ToolRow.ran))
+    assert kept == [(1, False, False), (2, False, False), (3, True, True)]
+    refused = await stage.rows(ToolRow.arguments, ran=False)
+    assert [row.arguments for row in refused] == [{"as_written": one} for one in written]
+    assert [action.get("ok") for action in result.message.actions] == [False, False, None]
+    assert (await stage.rows(Turn.tools_used))[0][0] == ["add_task"]
 
 
 async def test_a_model_that_never_stops_calling_tools_is_stopped_and_what_it_did_stays(settings: Settings) -> None:
@@ -184,7 +211,10 @@ async def test_a_tool_that_takes_too_long_is_reported_and_has_no_effect(
         assert text_of(events) == "It did not work."
         assert await stage.rows(Task.title) == []
         assert await stage.tool_calls() == [("add_task", False), ("add_task", False)]
-        assert (await stage.rows(MessageRow.actions, role="assistant"))[0][0] == []
+        [shown] = await stage.rows(MessageRow.actions, role="assistant")
+        assert [(action["type"], action["data"]["error"]["code"]) for action in shown[0]] == [
+            *[("add_task", "TIMEOUT")] * 2,
+        ]
 
 
 async def test_a_look_that_takes_too_long_is_reported_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -14,11 +15,15 @@ from turn_scripts import Stage, call, end_of, gathered, staged, text_of
 from steward.app import House, build_house
 from steward.core.turns import Failed, Finished, Numbered, Restarted, Started, TurnService, TurnWish
 from steward.core.turns.store import LEASE
-from steward.db.tables import Message, Task, Turn, User
+from steward.core.turns.takeover import SILENCE
+from steward.db.tables import Message, Notification, Reminder, Task, Turn, User
 from steward.kit.errors import Unavailable
 from steward.settings import Settings
 
 NEVER = 3600
+on_a_database_server = pytest.mark.parametrize(
+    "house_settings", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 class Doomed:
@@ -86,7 +91,7 @@ async def test_a_turn_is_resumed_only_when_its_lease_is_over(both: Stage, doomed
     both.model.script(["half", NEVER], ["whole"])
     began = await doomed.begin()
     await both.until(lambda: len(both.model.requests) == 2)
-    await doomed.die()
+    doomed.freeze()
     both.clock.advance(LEASE.total_seconds() - 1)
     assert await promised(both) == []
     both.clock.advance(1)
@@ -318,3 +323,61 @@ async def test_the_first_message_after_a_restart_waits_for_the_one_that_was_inte
         assert (await second).message.content == "answer two"
         dead.house.hasher.close()
         dead.house.db.close()
+
+
+async def test_a_reminder_that_became_due_while_its_turn_waited_for_another_process_is_told_once(
+    both: Stage, doomed: Doomed
+) -> None:
+    await both.ask("we are two")
+    due = (both.clock.now() + timedelta(seconds=5)).isoformat()
+    both.model.script([NEVER], [call("set_reminder", text="Tea", due=due)], ["Done."])
+    began = await doomed.begin("remind me in 5 seconds of the tea")
+    await both.until(lambda: len(both.model.requests) == 2)
+    await doomed.die()
+    await resume(both)
+    [row] = await both.rows(Message.content, id=began.message_id)
+    assert row[0] == "Done."
+    [(key, status)] = await both.rows(Reminder.key, Reminder.status)
+    assert status == "pending"
+    for _ in range(2):
+        await both.house.services.reminders.sweep()
+        await both.house.services.reminders.fire(key)
+    assert [tuple(each) for each in await both.rows(Notification.message)] == [("Tea",)]
+
+
+@on_a_database_server
+async def test_on_a_database_server_the_turns_of_a_dead_process_are_freed_while_others_live(
+    both: Stage, doomed: Doomed
+) -> None:
+    await both.ask("we are two")
+    both.model.script(["half", NEVER], ["mine", NEVER], ["whole"])
+    began = await doomed.begin()
+    await both.until(lambda: len(both.model.requests) == 2)
+    mine = both.house.services.turns.take_turn(both.actor, TurnWish("long"))
+    await anext(mine)
+    await both.until(lambda: len(both.model.requests) == 3)
+    both.clock.advance(SILENCE.total_seconds())
+    assert await promised(both) == [], "while it lives, its turns are its own"
+    await doomed.die()
+    both.clock.advance(SILENCE.total_seconds())
+    [turn_key] = await promised(both)
+    await both.house.services.turns.resume(turn_key)
+    assert [row[0] for row in await both.rows(Message.content, id=began.message_id)] == ["whole"]
+
+
+@on_a_database_server
+async def test_a_process_that_lost_its_connection_is_present_again_and_keeps_its_turns(both: Stage) -> None:
+    go_on = asyncio.Event()
+    both.model.script(["one ", go_on, "two"])
+    asked = asyncio.create_task(both.ask())
+    await both.until(lambda: both.model.requests)
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    assert await both.house.db.read(lambda tx: tx.session.execute(cut).scalars().all()) == [True]
+    both.clock.advance(SILENCE.total_seconds())
+    assert await promised(both) == [], "the first look finds the lock gone and takes it again"
+    assert await promised(both) == []
+    go_on.set()
+    assert (await asked).message.content == "one two"

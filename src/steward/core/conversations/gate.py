@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 
 from steward.db.database import Transaction
 from steward.db.tables import Conversation
 from steward.kit.actor import Actor
 from steward.kit.errors import NotFound
+
+ONE = and_(
+    Conversation.id == bindparam("id"),
+    Conversation.user_key == bindparam("user_key"),
+    Conversation.tenant_key == bindparam("tenant_key"),
+)
+"""The condition of prepared statements for one conversation of a person; ``own`` has its parameters."""
 
 _CONVERSATION = select(
     Conversation.key,
@@ -19,11 +27,12 @@ _CONVERSATION = select(
     Conversation.model,
     Conversation.system_prompt,
     Conversation.message_count,
-).where(
-    Conversation.id == bindparam("id"),
-    Conversation.user_key == bindparam("user_key"),
-    Conversation.tenant_key == bindparam("tenant_key"),
-)
+).where(ONE)
+
+
+def own(actor: Actor, conversation_id: UUID) -> dict[str, Any]:
+    """Return the parameters of ``ONE``."""
+    return {"id": conversation_id, "user_key": actor.user_key, "tenant_key": actor.tenant_key}
 
 
 def mine(actor: Actor) -> Select[Conversation]:
@@ -41,9 +50,7 @@ def conversation_row(
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = tx.connection.execute(
-        _CONVERSATION, {"id": conversation_id, "user_key": actor.user_key, "tenant_key": actor.tenant_key}
-    ).first()
+    found = tx.connection.execute(_CONVERSATION, own(actor, conversation_id)).first()
     if found is None:
         raise NotFound("There is no such conversation.")
     return found

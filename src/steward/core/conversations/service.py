@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from steward.core.conversations.gate import conversation_row, mine
+from steward.core.conversations.gate import ONE, conversation_row, mine, own
+from steward.core.conversations.once import made_before
 from steward.core.conversations.types import ConversationView, MessageView
 from steward.db.database import Database, Transaction
 from steward.db.tables import Conversation, Message, Turn, User
@@ -31,8 +32,9 @@ _MESSAGE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Message.created_at,
 )
 _PAGE = (
-    select(*_MESSAGE_COLUMNS)
-    .where(Message.conversation_key == bindparam("conversation_key"))
+    select(*_MESSAGE_COLUMNS, Conversation.message_count)
+    .join(Conversation, Conversation.key == Message.conversation_key)
+    .where(ONE)
     .offset(bindparam("offset"))
     .limit(bindparam("limit"))
 )
@@ -78,20 +80,33 @@ class ConversationService:
         system_prompt: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         channel: str = "chat",
+        idempotency_key: str | None = None,
     ) -> ConversationView:
-        """Open an empty conversation; without a title it gets one from its first message."""
+        """Open an empty conversation; without a title it gets one from its first message.
+
+        A request that is sent again under its ``idempotency_key`` gets the conversation that the first one opened.
+
+        Raises:
+            IdempotencyKeyReused: the key was sent with another request.
+            NotFound: the conversation that the first request opened was deleted.
+        """
+        wish = {
+            "title": title,
+            "provider": provider,
+            "model": model,
+            "system_prompt": system_prompt,
+            "details": dict(metadata or {}),
+            "channel": channel,
+        }
 
         def work(tx: Transaction) -> ConversationView:
-            return open_conversation(
-                tx,
-                actor,
-                title=title,
-                provider=provider,
-                model=model,
-                system_prompt=system_prompt,
-                details=dict(metadata or {}),
-                channel=channel,
-            )
+            conversation_id = new_id()
+            if idempotency_key is not None:
+                asked = {"kind": "conversation", **wish}
+                earlier = made_before(tx, actor, idempotency_key, asked, conversation_id)
+                if earlier is not None:
+                    return _conversation(tx, actor, earlier)
+            return open_conversation(tx, actor, id=conversation_id, **wish)
 
         return await self._db.write(work)
 
@@ -114,11 +129,7 @@ class ConversationService:
             NotFound: there is none, or it is somebody else's.
         """
 
-        def work(tx: Transaction) -> ConversationView:
-            conversation_row(tx, actor, conversation_id)
-            return view(tx.session.execute(mine(actor).where(Conversation.id == conversation_id)).scalar_one())
-
-        return await self._db.read(work)
+        return await self._db.read(lambda tx: _conversation(tx, actor, conversation_id))
 
     async def messages(
         self,
@@ -128,15 +139,17 @@ class ConversationService:
         *,
         order: Literal["oldest", "newest"] = "oldest",
     ) -> Page[MessageView]:
-        """Return a page of the conversation's messages."""
+        """Return a page of the conversation's messages.
+
+        Raises:
+            NotFound: there is no such conversation, or it is somebody else's.
+        """
 
         def work(tx: Transaction) -> Page[MessageView]:
-            found = conversation_row(tx, actor, conversation_id)
-            rows = tx.connection.execute(
-                _NEWEST if order == "newest" else _OLDEST,
-                {"conversation_key": found[0], "offset": window.offset, "limit": window.limit},
-            ).all()
-            return Page([message_view(row, conversation_id) for row in rows], found[6], window)
+            wanted = {**own(actor, conversation_id), "offset": window.offset, "limit": window.limit}
+            rows = tx.connection.execute(_NEWEST if order == "newest" else _OLDEST, wanted).all()
+            total = rows[0].message_count if rows else conversation_row(tx, actor, conversation_id).message_count
+            return Page([message_view(row, conversation_id) for row in rows], total, window)
 
         return await self._db.glance(work)
 
@@ -217,6 +230,11 @@ def open_conversation(tx: Transaction, actor: Actor, **fields: Any) -> Conversat
         created_at=tx.now,
         updated_at=tx.now,
     )
+
+
+def _conversation(tx: Transaction, actor: Actor, conversation_id: UUID) -> ConversationView:
+    conversation_row(tx, actor, conversation_id)
+    return view(tx.session.execute(mine(actor).where(Conversation.id == conversation_id)).scalar_one())
 
 
 def view(row: Conversation) -> ConversationView:

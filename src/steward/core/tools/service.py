@@ -82,9 +82,9 @@ class Toolbox:
         try:
             checked = tool.arguments.model_validate_json(arguments_json.strip() or "{}")
         except ValidationError as wrong:
-            return _failed("INVALID_ARGUMENTS", _sentence(wrong))
+            return _refused("INVALID_ARGUMENTS", _sentence(wrong))
         except ValueError:  # text that is no Unicode
-            return _failed("INVALID_ARGUMENTS", "The arguments are no JSON object.")
+            return _refused("INVALID_ARGUMENTS", "The arguments are no JSON object.")
         return checked.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def run(
@@ -98,11 +98,11 @@ class Toolbox:
         if tool is None:
             return _unknown(name)
         if not _may(actor, tool):
-            return _failed("FORBIDDEN", "You are not allowed to do that.")
+            return _refused("FORBIDDEN", "You are not allowed to do that.")
         try:
             checked = tool.arguments.model_validate(dict(arguments))
         except ValidationError as wrong:
-            return _failed("INVALID_ARGUMENTS", _sentence(wrong))
+            return _refused("INVALID_ARGUMENTS", _sentence(wrong))
         call = Call(tx, replace(actor, zone=moment.zone), moment, self._nouns)
         try:
             return _succeeded(_carried_out(call, tool, checked))
@@ -138,8 +138,12 @@ def _failed(code: str, message: str, candidates: list[dict[str, Any]] | None = N
     return ToolOutcome(False, {"ok": False, "error": error})
 
 
+def _refused(code: str, message: str) -> ToolOutcome:
+    return replace(_failed(code, message), ran=False)
+
+
 def _unknown(name: str) -> ToolOutcome:
-    return _failed("NOT_FOUND", f"There is no tool named {name[:80]}.")
+    return _refused("NOT_FOUND", f"There is no tool named {name[:80]}.")
 
 
 def _told(failure: StewardError) -> str:

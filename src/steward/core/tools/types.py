@@ -40,13 +40,15 @@ class ToolOutcome:
 
     ``data`` is what the model is told: ``{"ok": true, …}`` or ``{"ok": false, "error": {"code", "message",
     "candidates"?}}``. ``inverse`` is how to take the effect back, None when there is nothing to take back: keep it with
-    the tool call as undoable. ``action`` is shown with the assistant's message.
+    the tool call as undoable. ``action`` is shown with the assistant's message. ``ran`` is False where the call was
+    refused before the tool began.
     """
 
     ok: bool
     data: Mapping[str, Any]
     inverse: Mapping[str, Any] | None = None
     action: Mapping[str, Any] | None = None
+    ran: bool = True
 
 
 @dataclass(frozen=True, slots=True)

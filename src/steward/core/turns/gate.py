@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from steward.db.database import Transaction
 from steward.db.tables import Message, Turn
 from steward.kit.actor import Actor
 from steward.kit.errors import NotFound
+
+
+def message_of_turn(tx: Transaction, actor: Actor, turn_id: UUID) -> tuple[int, UUID]:
+    """Return the key of the person's turn and the id of the message that it makes.
+
+    Raises:
+        NotFound: the conversation it was in was deleted.
+    """
+    found = tx.session.execute(
+        select(Turn.key, Message.id)
+        .join(Message, Message.turn_key == Turn.key)
+        .where(Turn.id == turn_id, Message.role == "assistant", *_mine(actor))
+    ).first()
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found[0], found[1]
 
 
 def turn_of_message(tx: Transaction, actor: Actor, message_id: UUID) -> tuple[int, str]:
@@ -21,13 +37,12 @@ def turn_of_message(tx: Transaction, actor: Actor, message_id: UUID) -> tuple[in
     found = tx.session.execute(
         select(Turn.key, Turn.status)
         .join(Message, Message.turn_key == Turn.key)
-        .where(
-            Message.id == message_id,
-            Message.role == "assistant",
-            Turn.user_key == actor.user_key,
-            Turn.tenant_key == actor.tenant_key,
-        )
+        .where(Message.id == message_id, Message.role == "assistant", *_mine(actor))
     ).first()
     if found is None:
         raise NotFound("There is no such message.")
     return found[0], found[1]
+
+
+def _mine(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Turn.user_key == actor.user_key, Turn.tenant_key == actor.tenant_key

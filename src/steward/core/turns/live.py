@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
 
 from steward.core.turns.types import LAST_EVENTS, Numbered, TurnEvent, TurnRecord, TurnResult
 
@@ -25,6 +26,7 @@ class LiveTurn:
         "followed",
         "keeper",
         "kept",
+        "readers",
         "result",
         "task",
         "turn_key",
@@ -41,6 +43,7 @@ class LiveTurn:
         self.cancelled = False
         self.followed = False
         self.kept = 0
+        self.readers = 0
         self.first_number = record.first_number
         self._events: list[Numbered] = []
         self._waiting: list[asyncio.Future[bool]] = []
@@ -61,6 +64,11 @@ class LiveTurn:
             self.cancelled = True
             if self.begun:  # else it stops itself when it begins: a task that never ran could not store its end
                 self._stop()
+
+    def cancel_unless_read(self) -> None:
+        """Stop the turn because one left who wanted that, unless somebody else still reads it."""
+        if not self.readers:
+            self.cancel()
 
     def lose(self) -> None:
         """Stop the turn without an end: another process has it."""
@@ -89,23 +97,33 @@ class LiveTurn:
         self._is_abandoned = True
         self._wake()
 
-    async def follow(self, after: int = 0) -> AsyncIterator[list[Numbered]]:
+    async def follow(self, after: int = 0) -> AsyncGenerator[list[Numbered]]:
         """Yield the events with a number above ``after`` in the groups in which they come, to the last one.
 
         An empty group means that nothing has happened for a while.
         """
         self.followed = True
         place = max(0, after - self.first_number + 1)
-        while not self._is_abandoned:
-            group = self._events[place:]
-            if group:
-                place += len(group)
-                yield group
-            if self.is_over:
-                if place >= len(self._events):
-                    return
-            elif not group and not await self._news():
-                yield []
+        with self.read():
+            while not self._is_abandoned:
+                group = self._events[place:]
+                if group:
+                    place += len(group)
+                    yield group
+                if self.is_over:
+                    if place >= len(self._events):
+                        return
+                elif not group and not await self._news():
+                    yield []
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[None]:
+        """Count somebody among the readers: those who follow the events or wait for the result."""
+        self.readers += 1
+        try:
+            yield
+        finally:
+            self.readers -= 1
 
     async def _news(self) -> bool:
         """Wait for an event; False when there was none for a while."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from steward.core.turns.rules import estimated_tokens
+from steward.core.turns.rules import estimated_tokens, shown_action
 from steward.core.turns.types import Text, ToolCalled, ToolReturned, TurnEvent, TurnRecord
 from steward.kit.errors import Kind, StewardError, Unavailable
 from steward.kit.text import without_controls
@@ -53,6 +53,11 @@ class Outcome(Protocol):
     @property
     def data(self) -> Mapping[str, Any]:
         """What the model is told."""
+        ...
+
+    @property
+    def ran(self) -> bool:
+        """Whether the tool began at all."""
         ...
 
     @property
@@ -181,7 +186,10 @@ class TurnLoop:
         for call in calls:
             self._emit(ToolCalled(call.call_id, call.name, call.arguments))
         outcomes = await self._run_tools(step, calls)
-        self._record.note_tools((call.name, outcome.action) for call, outcome in zip(calls, outcomes, strict=True))
+        self._record.note_tools(
+            (call.name, outcome.ran, shown_action(call.name, outcome.ok, outcome.data, outcome.action))
+            for call, outcome in zip(calls, outcomes, strict=True)
+        )
         results = []
         for call, outcome in zip(calls, outcomes, strict=True):
             self._emit(ToolReturned(call.call_id, call.name, outcome.ok, outcome.data))

@@ -1,9 +1,10 @@
-"""The events of a turn that is over and whose own events are no longer kept, made again from its rows."""
+"""A turn that is over, made again from its rows: its result, and its events where they are no longer kept."""
 
 from __future__ import annotations
 
 from sqlalchemy import and_, select
 
+from steward.core.conversations import MessageView
 from steward.core.turns.types import (
     LAST_EVENTS,
     Failed,
@@ -13,10 +14,12 @@ from steward.core.turns.types import (
     Started,
     Text,
     TurnEvent,
+    TurnResult,
     event_from_json,
 )
 from steward.db.database import Transaction
 from steward.db.tables import Conversation, Message, Turn, TurnEvents
+from steward.kit.errors import Kind, NotFound
 
 
 def ended_turn_events(tx: Transaction, turn_key: int, after: int) -> list[Numbered]:
@@ -47,7 +50,12 @@ def _kept_end(tx: Transaction, turn_key: int) -> Numbered | None:
     return Numbered(kept[0], event) if isinstance(event, LAST_EVENTS) else None
 
 
-def _from_rows(tx: Transaction, turn_key: int) -> list[TurnEvent]:
+def ended_turn_result(tx: Transaction, turn_key: int) -> TurnResult | None:
+    """Return what the turn came to; None while it runs.
+
+    Raises:
+        NotFound: its conversation was deleted.
+    """
     answer, asked = Message.__table__.alias("answer"), Message.__table__.alias("asked")
     row = tx.session.execute(
         select(
@@ -55,13 +63,16 @@ def _from_rows(tx: Transaction, turn_key: int) -> list[TurnEvent]:
             Turn.status,
             Turn.error_code,
             Turn.error_detail,
-            Conversation.id,
+            Turn.error_kind,
             asked.c.id,
+            Conversation.id,
             answer.c.id,
             answer.c.content,
+            answer.c.actions,
             answer.c.tokens_used,
             answer.c.cost_usd,
             answer.c.model_used,
+            answer.c.created_at,
         )
         .join(Conversation, Conversation.key == Turn.conversation_key)
         .join(answer, and_(answer.c.turn_key == Turn.key, answer.c.role == "assistant"))
@@ -69,12 +80,42 @@ def _from_rows(tx: Transaction, turn_key: int) -> list[TurnEvent]:
         .where(Turn.key == turn_key)
     ).first()
     if row is None:
+        raise NotFound("There is no such conversation.")
+    turn_id, status, code, detail, kind, user_message_id, conversation_id, message_id, content, actions = row[:10]
+    if status == "running":
+        return None
+    tokens_used, cost_usd, model_used, created_at = row[10:]
+    message = MessageView(
+        id=message_id,
+        conversation_id=conversation_id,
+        role="assistant",
+        content=content,
+        status=status,
+        actions=tuple(actions),
+        tokens_used=tokens_used,
+        cost_usd=cost_usd,
+        model_used=model_used,
+        created_at=created_at,
+    )
+    failure = None
+    if status == "failed":
+        failure = Failed(code or "INTERNAL_ERROR", detail or "The turn failed.", kind or Kind.UNAVAILABLE)
+    return TurnResult(turn_id, status, message, user_message_id, failure)
+
+
+def _from_rows(tx: Transaction, turn_key: int) -> list[TurnEvent]:
+    try:
+        result = ended_turn_result(tx, turn_key)
+    except NotFound:
         return []
-    events: list[TurnEvent] = [Started(row[0], row[4], row[5], row[6])]
-    if row[7]:
-        events.append(Text(row[7]))
-    if row[1] == "failed":
-        events.append(Failed(row[2] or "INTERNAL_ERROR", row[3] or "The turn failed."))
-    else:
-        events.append(Finished(row[6], row[8], row[9], row[10], cancelled=row[1] == "cancelled"))
+    if result is None:
+        return []
+    message = result.message
+    events: list[TurnEvent] = [Started(result.turn_id, message.conversation_id, result.user_message_id, message.id)]
+    if message.content:
+        events.append(Text(message.content))
+    events.append(
+        result.failure
+        or Finished(message.id, message.tokens_used, message.cost_usd, message.model_used, result.status == "cancelled")
+    )
     return events

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -14,7 +15,7 @@ from steward.core.tools import Toolbox, ToolOutcome
 from steward.core.turns import store
 from steward.core.turns.live import LiveTurn
 from steward.core.turns.loop import Limits, TurnLoop
-from steward.core.turns.presence import Presence
+from steward.core.turns.presence import make_presence
 from steward.core.turns.rules import SYSTEM_PROMPT, trimmed
 from steward.core.turns.step import StepTools
 from steward.core.turns.store import TurnLost
@@ -43,7 +44,7 @@ class TurnRunner:
     """Runs turns; holds what all of them share."""
 
     def __init__(self, db: Database, models: ModelRegistry, toolbox: Toolbox, settings: Settings) -> None:
-        self.presence = Presence(settings)
+        self.presence = make_presence(settings, db.engine)
         self._db = db
         self._models = models
         self._toolbox = toolbox
@@ -179,12 +180,11 @@ class TurnRunner:
             )
             return  # it counts as running: when its lease is over, it is resumed
         except Exception:
-            # Something in the turn cannot be stored. What ends it then is a failure that can.
+            # Something in the turn cannot be stored. What ends it then is a failure of which nothing varies.
             log.exception("the end of a turn was refused", turn=str(record.turn_id))
-            record.text.clear()
-            record.unkept_calls.clear()
+            bare = _without_contents(record)
             result, last = await self._written(
-                lambda tx: self._stored(tx, record, live, "failed", _CRASHED, None if batch is None else [])
+                lambda tx: self._stored(tx, bare, live, "failed", _CRASHED, None if batch is None else [])
             )
         live.emit(last)
         if not live.result.done():
@@ -217,6 +217,13 @@ class TurnRunner:
             except StewardError:
                 await asyncio.sleep(pause_seconds)
         return await self._db.write(work)
+
+
+def _without_contents(record: TurnRecord) -> TurnRecord:
+    """Return the turn with nothing in it that a model, a tool or a vendor said."""
+    bare = replace(record, frame=None, text=[], actions=[], unkept_calls=[], tools_used=[], used=[], model_used=None)
+    bare.input_tokens = bare.output_tokens = 0
+    return bare
 
 
 def _kept(record: TurnRecord, batch: Sequence[Numbered], renew: bool, tx: Transaction) -> bool:

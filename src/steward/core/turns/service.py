@@ -8,18 +8,23 @@ is taken over by a job, which keeps the effects that tools have committed and as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from asyncio import FIRST_COMPLETED
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 
 from steward.core.access import actor_of_user
+from steward.core.conversations import made_before
 from steward.core.turns import store, takeover
-from steward.core.turns.gate import turn_of_message
+from steward.core.turns.gate import message_of_turn, turn_of_message
 from steward.core.turns.live import LiveTurn
-from steward.core.turns.replay import ended_turn_events
+from steward.core.turns.replay import ended_turn_events, ended_turn_result
 from steward.core.turns.rules import MESSAGE_CHARACTERS
 from steward.core.turns.runner import TurnRunner
 from steward.core.turns.types import (
@@ -36,6 +41,7 @@ from steward.db.database import Database, Transaction
 from steward.db.jobs import RESUME_TURN
 from steward.kit.actor import Actor
 from steward.kit.errors import Invalid, StewardError, Unauthenticated, Unavailable
+from steward.kit.ids import new_id
 from steward.kit.text import without_controls
 from steward.ports.model import Message
 
@@ -43,6 +49,13 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.3
 CANCEL_SECONDS = 2.0
+
+
+class Earlier(NamedTuple):
+    """The turn of the same request, sent before."""
+
+    turn_key: int
+    message_id: UUID
 
 
 class TurnService:
@@ -62,23 +75,38 @@ class TurnService:
         """Store the request, carry it out and yield its events in the groups in which they come.
 
         The first event is ``Started``, the last ``Finished`` or ``Failed``; an empty group means that nothing happened
-        for a while. Leaving the iteration ends the turn only with ``cancel_on_leave``.
+        for a while. Leaving the iteration ends the turn only with ``cancel_on_leave``, and only when nobody else in
+        this process follows it. A request that is sent again under its key gets the events of the same turn.
 
         Raises:
             Invalid: the text is empty or too long.
             NotFound: the conversation does not exist or is somebody else's.
+            IdempotencyKeyReused: the key was sent with another request.
         """
-        live = await self._begin(actor, wish)
+        begun = await self._begin(actor, wish)
+        live = begun if isinstance(begun, LiveTurn) else self._live.get(begun.message_id)
+        groups = self._followed(begun.turn_key, live, 0)
         try:
-            async for group in live.follow():
-                yield group
+            async with aclosing(groups):
+                async for group in groups:
+                    yield group
         finally:
-            if cancel_on_leave:
-                live.cancel()
+            if cancel_on_leave and live is not None:
+                live.cancel_unless_read()
 
-    async def answer(self, actor: Actor, wish: TurnWish) -> TurnResult:
-        """Store the request, carry it out and return what it came to. Raises as ``take_turn``."""
-        live = await self._begin(actor, wish)
+    async def answer(self, actor: Actor, wish: TurnWish, *, left: asyncio.Future[Any] | None = None) -> TurnResult:
+        """Store the request, carry it out and return what it came to. Raises as ``take_turn``.
+
+        Where ``left`` is done first, whoever asked has left: the turn is cancelled, unless somebody else waits for it.
+        """
+        begun = await self._begin(actor, wish)
+        live = begun if isinstance(begun, LiveTurn) else self._live.get(begun.message_id)
+        if live is None:
+            return await self._result_from_rows(begun.turn_key)
+        with live.read():
+            await asyncio.wait([live.result] if left is None else [live.result, left], return_when=FIRST_COMPLETED)
+        if not live.result.done():
+            live.cancel_unless_read()
         return await asyncio.shield(live.result)
 
     async def follow(self, actor: Actor, message_id: UUID, after: int = 0) -> AsyncIterator[list[Numbered]]:
@@ -88,17 +116,9 @@ class TurnService:
             NotFound: there is no such message, or it is somebody else's.
         """
         turn_key, _ = await self._db.read(lambda tx: turn_of_message(tx, actor, message_id))
-        live = self._live.get(message_id)
-        if live is None:
-            async for group in self._from_rows(turn_key, after):
+        async with aclosing(self._followed(turn_key, self._live.get(message_id), after)) as groups:
+            async for group in groups:
                 yield group
-            return
-        if after < live.first_number - 1:
-            earlier = await self._db.read(lambda tx: store.kept_events(tx, turn_key, after, live.first_number))
-            if earlier:
-                yield earlier
-        async for group in live.follow(after):
-            yield group
 
     async def cancel(self, actor: Actor, message_id: UUID) -> bool:
         """Stop the turn that makes the message, in whichever process it runs; True if it was running.
@@ -127,7 +147,7 @@ class TurnService:
         if any(live.turn_key == turn_key for live in self._live.values()):
             return
         await self._enter()
-        taken = await self._db.write(partial(_take_over, turn_key))
+        taken = await self._db.write(partial(_take_over, turn_key, self._presence.holder))
         if taken is not None:
             actor, record, done, wants_start, is_cancelled = taken
             live = self._start(actor, record, done, wants_start=wants_start)
@@ -145,7 +165,10 @@ class TurnService:
 
         if self._closing:
             return
+        await asyncio.to_thread(self._presence.confirm)
         await self._enter()
+        if self._presence.holder is not None:
+            await self._db.write(takeover.expire_absent)
         if await self._db.read(takeover.any_expired):
             await self._db.write(work)
 
@@ -164,7 +187,7 @@ class TurnService:
             if left:
                 await asyncio.wait(left, timeout=2)
                 await self._give_back([running[task] for task in left])
-        self._presence.leave()
+        await asyncio.to_thread(self._presence.leave)
 
     async def _give_back(self, left: list[LiveTurn]) -> None:
         turns = [(live.turn_key, live.attempt) for live in left]
@@ -185,14 +208,14 @@ class TurnService:
         await self._db.write(work)
         self._presence.settle()
 
-    async def _begin(self, actor: Actor, wish: TurnWish) -> LiveTurn:
+    async def _begin(self, actor: Actor, wish: TurnWish) -> LiveTurn | Earlier:
+        """Begin the turn, or return the one that began when the same request was sent before."""
         if self._closing:
             raise Unavailable("The server is shutting down; try again.", retry_after_seconds=2)
-        text = _checked(wish.text)
-        wish = TurnWish(text, wish.conversation_id, wish.channel, wish.temperature, wish.max_tokens)
+        wish = replace(wish, text=_checked(wish.text))
         await self._enter()
-        record = await self._db.write(lambda tx: store.begin(tx, actor, wish))
-        return self._start(actor, record, [])
+        begun = await self._db.write(partial(_begin, actor, wish, self._presence.holder))
+        return begun if isinstance(begun, Earlier) else self._start(actor, begun, [])
 
     def _start(self, actor: Actor, record: TurnRecord, done: list[Message], *, wants_start: bool = True) -> LiveTurn:
         live = LiveTurn(record)
@@ -218,11 +241,32 @@ class TurnService:
         if not live.is_over:
             live.abandon()
         if not live.result.done():
-            sentence = "The answer was interrupted here and follows in the conversation."
-            live.result.set_exception(Unavailable(sentence, retry_after_seconds=5, code="TURN_INTERRUPTED"))
+            live.result.set_exception(_interrupted())
             live.result.exception()
 
-    async def _from_rows(self, turn_key: int, after: int) -> AsyncIterator[list[Numbered]]:
+    async def _followed(self, turn_key: int, live: LiveTurn | None, after: int) -> AsyncGenerator[list[Numbered]]:
+        """Yield the events of a turn that runs here or elsewhere, or is over."""
+        if live is None:
+            source = self._from_rows(turn_key, after)
+        else:
+            source = live.follow(after)
+            if after < live.first_number - 1:
+                earlier = await self._db.read(lambda tx: store.kept_events(tx, turn_key, after, live.first_number))
+                if earlier:
+                    yield earlier
+        async with aclosing(source):
+            async for group in source:
+                yield group
+
+    async def _result_from_rows(self, turn_key: int) -> TurnResult:
+        """Wait for the end of a turn that another process runs."""
+        while (result := await self._db.read(partial(_result, turn_key))) is None:
+            if self._closing:
+                raise _interrupted()
+            await asyncio.sleep(POLL_SECONDS)
+        return result
+
+    async def _from_rows(self, turn_key: int, after: int) -> AsyncGenerator[list[Numbered]]:
         seen = after
         while True:
             status, group = await self._db.read(partial(_news, turn_key, seen))
@@ -239,6 +283,25 @@ class TurnService:
                 yield []
 
 
+def _interrupted() -> Unavailable:
+    sentence = "The answer was interrupted here and follows in the conversation."
+    return Unavailable(sentence, retry_after_seconds=5, code="TURN_INTERRUPTED")
+
+
+def _begin(actor: Actor, wish: TurnWish, holder: int | None, tx: Transaction) -> TurnRecord | Earlier:
+    turn_id = new_id()
+    if wish.idempotency_key is not None:
+        asked = {**asdict(wish), "kind": "turn", "idempotency_key": None}
+        earlier = made_before(tx, actor, wish.idempotency_key, asked, turn_id)
+        if earlier is not None:
+            return Earlier(*message_of_turn(tx, actor, earlier))
+    return store.begin(tx, actor, wish, turn_id, holder)
+
+
+def _result(turn_key: int, tx: Transaction) -> TurnResult | None:
+    return ended_turn_result(tx, turn_key)
+
+
 def _news(turn_key: int, seen: int, tx: Transaction) -> tuple[str | None, list[Numbered]]:
     return store.status_and_events(tx, turn_key, seen)
 
@@ -247,9 +310,11 @@ def _end(turn_key: int, seen: int, tx: Transaction) -> list[Numbered]:
     return ended_turn_events(tx, turn_key, seen)
 
 
-def _take_over(turn_key: int, tx: Transaction) -> tuple[Actor, TurnRecord, list[Message], bool, bool] | None:
+def _take_over(
+    turn_key: int, holder: int | None, tx: Transaction
+) -> tuple[Actor, TurnRecord, list[Message], bool, bool] | None:
     """Return what it takes to resume the turn; one whose person may no longer act ends here."""
-    taken = takeover.take_over(tx, turn_key)
+    taken = takeover.take_over(tx, turn_key, holder)
     if taken is None:
         return None
     record, user_key, done, is_cancelled = taken

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from steward.core.tools import Moment, Toolbox, ToolOutcome
 from steward.core.turns import store
-from steward.core.turns.rules import storable_json
+from steward.core.turns.rules import AS_WRITTEN, shown_action, storable_json, storable_text
 from steward.core.turns.types import TurnRecord
 from steward.db.database import Database, Transaction
 from steward.kit.actor import Actor
@@ -23,12 +23,16 @@ from steward.ports.model import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
-class _Valid:
-    """A call whose arguments fit, with its place among the calls of the step."""
+class _Placed:
+    """A call with its place among the calls of the step; ``arguments`` are as they are kept."""
 
     position: int
     call: ToolCall
     arguments: Mapping[str, Any]
+
+
+_Kept = tuple[_Placed, ToolOutcome]
+_Run = Callable[[Callable[[Transaction], list[ToolOutcome]]], Awaitable[list[ToolOutcome]]]
 
 
 class StepTools:
@@ -48,61 +52,66 @@ class StepTools:
             TurnLost: another process has the turn; nothing was done.
         """
         outcomes: dict[int, ToolOutcome] = {}
-        valid: list[_Valid] = []
+        refused: list[_Kept] = []
+        valid: list[_Placed] = []
         for position, call in enumerate(calls):
-            checked = self._toolbox.validate(call.name, storable_json(call.arguments))
+            written = storable_json(call.arguments)
+            checked = self._toolbox.validate(call.name, written)
             if isinstance(checked, ToolOutcome):
                 outcomes[position] = checked
+                refused.append((_Placed(position, call, {AS_WRITTEN: storable_text(written)}), checked))
             else:
-                valid.append(_Valid(position, call, checked))
-        if valid:
-            done = await self._carried_out(actor, record, step, valid)
-            outcomes.update(zip((one.position for one in valid), done, strict=True))
+                valid.append(_Placed(position, call, checked))
+        done = await self._carried_out(actor, record, step, valid, refused)
+        outcomes.update(zip((one.position for one in valid), done, strict=True))
         return [outcomes[position] for position in range(len(calls))]
 
     async def _carried_out(
-        self, actor: Actor, record: TurnRecord, step: int, valid: Sequence[_Valid]
+        self, actor: Actor, record: TurnRecord, step: int, valid: Sequence[_Placed], refused: Sequence[_Kept]
     ) -> list[ToolOutcome]:
+        """Run the valid calls; write them and the refused ones with the effects, or leave them to the turn's end."""
         moment = Moment(record.created_at, actor.zone, actor.locale)
         only_reads = all(self._only_reads(one.call.name) for one in valid)
         claim = _Claim()
+        keep = partial(_keep, actor, record, step)
 
         def work(tx: Transaction) -> list[ToolOutcome]:
             outcomes = []
+            for kept in () if only_reads else refused:
+                keep(*kept, tx)
             for one in valid:
                 outcome = self._toolbox.run(tx, actor, one.call.name, one.arguments, moment=moment)
                 outcomes.append(outcome)
-                if not only_reads:
-                    _keep(actor, record, step, one, outcome, tx)
+                if not only_reads:  # at once: a later call of the step may be to take this one back
+                    keep(one, outcome, tx)
             if not only_reads:
                 store.renew(tx, record)
             if not claim.take():
                 raise _TooLate
             return outcomes
 
-        run = self._db.write
-        if only_reads:
-            run = self._db.read if any(self._needs_rows(one.call.name) for one in valid) else self._db.glance
-        outcomes = await self._in_time(asyncio.ensure_future(run(work)), claim, record, valid)
+        outcomes: list[ToolOutcome] | None = []
+        if valid:
+            run = self._reader(valid) if only_reads else self._db.write
+            outcomes = await self._in_time(asyncio.ensure_future(run(work)), claim, record, valid)
         if outcomes is None:
             outcomes = [_too_slow(one.call.name, self._seconds) for one in valid]
         elif not only_reads:
             return outcomes
-        record.unkept_calls += [
-            partial(_keep, actor, record, step, one, outcome) for one, outcome in zip(valid, outcomes, strict=True)
-        ]
+        record.unkept_calls += [partial(keep, *kept) for kept in (*refused, *zip(valid, outcomes, strict=True))]
         return outcomes
 
     def _only_reads(self, name: str) -> bool:
         tool = self._toolbox.tool(name)
         return tool is not None and tool.effect == "none"
 
-    def _needs_rows(self, name: str) -> bool:
-        tool = self._toolbox.tool(name)
-        return tool is None or tool.permission is not None
+    def _reader(self, valid: Sequence[_Placed]) -> _Run:
+        tools = [self._toolbox.tool(one.call.name) for one in valid]
+        needs_rows = any(tool is None or tool.permission is not None for tool in tools)
+        return self._db.read if needs_rows else self._db.glance
 
     async def _in_time(
-        self, running: asyncio.Future[list[ToolOutcome]], claim: _Claim, record: TurnRecord, valid: Sequence[_Valid]
+        self, running: asyncio.Future[list[ToolOutcome]], claim: _Claim, record: TurnRecord, valid: Sequence[_Placed]
     ) -> list[ToolOutcome] | None:
         """Return the outcomes, or None when it took too long and was taken back."""
         try:
@@ -113,7 +122,10 @@ class StepTools:
                 running.add_done_callback(_ignore)
             else:  # it commits: what it did belongs to the turn, though nobody waits for the answer any more
                 outcomes = await running
-                record.note_tools((one.call.name, outcome.action) for one, outcome in zip(valid, outcomes, strict=True))
+                record.note_tools(
+                    (one.call.name, outcome.ran, shown_action(one.call.name, outcome.ok, outcome.data, outcome.action))
+                    for one, outcome in zip(valid, outcomes, strict=True)
+                )
             raise
         except TimeoutError:
             if not claim.take():  # it committed after all: say what happened, not what we feared
@@ -136,7 +148,7 @@ class _Claim:
         return self._lock.acquire(blocking=False)
 
 
-def _keep(actor: Actor, record: TurnRecord, step: int, one: _Valid, outcome: ToolOutcome, tx: Transaction) -> None:
+def _keep(actor: Actor, record: TurnRecord, step: int, one: _Placed, outcome: ToolOutcome, tx: Transaction) -> None:
     store.record_tool(
         tx,
         actor=actor,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, Table, bindparam, case, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, String, Table, bindparam, case, exists, func, literal_column, select, update
 
 from steward.core.conversations import MessageView, conversation_row, open_conversation, title_of
 from steward.core.tools import ToolOutcome
@@ -27,6 +27,7 @@ from steward.db.tables import Conversation, Message, ToolCall, Turn, TurnEvents
 from steward.kit.actor import Actor
 from steward.kit.errors import NotFound
 from steward.kit.ids import new_id
+from steward.kit.text import plain_label, without_controls
 from steward.ports import model as port
 
 LEASE = timedelta(seconds=15)
@@ -76,19 +77,16 @@ class TurnLost(Exception):
     """Another process has taken the turn over, or it is gone: this one must do nothing more for it."""
 
 
-def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
+def begin(tx: Transaction, actor: Actor, wish: TurnWish, turn_id: UUID, holder: int | None) -> TurnRecord:
     """Store the request: its conversation if it is new, the turn, the person's message and the empty answer.
+
+    ``holder`` is the number under which this process is present, where it has one.
 
     Raises:
         NotFound: the conversation does not exist or is somebody else's.
     """
-    if wish.conversation_id is None:
-        opened = open_conversation(tx, actor, title=title_of(wish.text), channel=wish.channel)
-        conversation = conversation_row(tx, actor, opened.id)
-    else:
-        conversation = conversation_row(tx, actor, wish.conversation_id)
-    conversation_key, conversation_id, _, provider, model, system_prompt, _ = conversation
-    turn_id, user_message_id, message_id = new_id(), new_id(), new_id()
+    conversation_key, conversation_id, _, provider, model, system_prompt, _ = _conversation(tx, actor, wish)
+    user_message_id, message_id = new_id(), new_id()
     connection = tx.connection
     count = connection.execute(  # first of all: from here to the commit no other turn begins in this conversation
         _TOUCH, {"row": conversation_key, "at": tx.now, "name": title_of(wish.text)}
@@ -106,6 +104,7 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
             "status": "running",
             "wish": _kept_wish(wish),
             "lease_until": tx.now + LEASE,
+            "holder": holder,
             "created_at": tx.now,
         },
     )
@@ -134,6 +133,15 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish) -> TurnRecord:
         is_behind=is_behind,
         created_at=tx.now,
     )
+
+
+def _conversation(
+    tx: Transaction, actor: Actor, wish: TurnWish
+) -> Row[int, UUID, str, str | None, str | None, str | None, int]:
+    if wish.conversation_id is not None:
+        return conversation_row(tx, actor, wish.conversation_id)
+    title = plain_label(wish.title) or title_of(wish.text)
+    return conversation_row(tx, actor, open_conversation(tx, actor, title=title, channel=wish.channel).id)
 
 
 def history_before(tx: Transaction, conversation_key: int, turn_key: int) -> tuple[list[port.Message], bool]:
@@ -220,8 +228,9 @@ def record_tool(
             "step": step,
             "position": position,
             "call_id": call.call_id[:120],
-            "name": call.name,
+            "name": without_controls(call.name)[:80],
             "arguments": dict(arguments),
+            "ran": outcome.ran,
             "ok": outcome.ok,
             "result": dict(outcome.data),
             "action": dict(outcome.action) if outcome.action else None,
@@ -257,8 +266,7 @@ def finish(
             "input_tokens": record.input_tokens,
             "output_tokens": record.output_tokens,
             "cost_usd": cost_usd,
-            "error_code": failure.code if failure else None,
-            "error_detail": failure.detail if failure else None,
+            **_kept_failure(failure),
             "first_token_ms": record.first_token_ms,
             "execution_ms": int((tx.now - record.created_at).total_seconds() * 1000),
             "lease_until": None,
@@ -301,7 +309,11 @@ def forget_events(tx: Transaction) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
+def _kept_failure(failure: Failed | None) -> dict[str, str | None]:
+    if failure is None:
+        return {"error_code": None, "error_detail": None, "error_kind": None}
+    return {"error_code": failure.code, "error_detail": failure.detail, "error_kind": failure.kind}
+
+
 def _kept_wish(wish: TurnWish) -> dict[str, Any]:
-    kept = asdict(wish)
-    del kept["text"], kept["conversation_id"]
-    return kept
+    return {"channel": wish.channel, "temperature": wish.temperature, "max_tokens": wish.max_tokens}

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import orjson
-from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, text, update
 from sqlalchemy.orm import aliased
 
-from steward.core.turns.rules import first_number
+from steward.core.turns.presence import LOCK_SPACE
+from steward.core.turns.rules import arguments_json, first_number, shown_action
 from steward.core.turns.store import LEASE, RUNNING, history_before, kept_events
 from steward.core.turns.types import Started, TurnEvent, TurnRecord, TurnWish
 from steward.db.database import Transaction
 from steward.db.tables import Conversation, Message, ToolCall, Turn
+from steward.db.types import Instant
 from steward.ports import model as port
 
 _ahead = aliased(Turn)
@@ -26,6 +28,27 @@ _EXPIRED = select(Turn.key).where(
         )
     ),
 )
+_ABSENT = text(
+    """
+    UPDATE turns SET lease_until = :now
+    WHERE status = 'running' AND holder IS NOT NULL AND lease_until > :now AND lease_until <= :silent
+      AND NOT EXISTS (
+        SELECT 1 FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = :space AND objid = CAST(turns.holder AS oid) AND objsubid = 2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      )
+    """
+).bindparams(bindparam("now", type_=Instant()), bindparam("silent", type_=Instant()))
+SILENCE = timedelta(seconds=2)
+"""How long a turn must not have been renewed before its holder counts as dead.
+
+A holder that lives may lose its lock for a moment, with its connection or when the database server starts again.
+"""
+
+
+def expire_absent(tx: Transaction) -> None:
+    """End the lease of running turns whose process is not present any more on the database server."""
+    tx.connection.execute(_ABSENT, {"now": tx.now, "silent": tx.now + LEASE - SILENCE, "space": LOCK_SPACE})
 
 
 def any_expired(tx: Transaction) -> bool:
@@ -42,7 +65,7 @@ def take_expired(tx: Transaction, limit: int = 100) -> list[int]:
     chosen = _EXPIRED.order_by(Turn.key).limit(limit).with_for_update(skip_locked=True)
     keys = list(tx.connection.execute(chosen, {"now": tx.now}).scalars())
     if keys:
-        tx.session.execute(update(Turn).where(Turn.key.in_(keys)).values(lease_until=tx.now + LEASE))
+        tx.session.execute(update(Turn).where(Turn.key.in_(keys)).values(lease_until=tx.now + LEASE, holder=None))
     return keys
 
 
@@ -61,11 +84,13 @@ def give_back(tx: Transaction, turns: Sequence[tuple[int, int]]) -> None:
         )
 
 
-def take_over(tx: Transaction, turn_key: int) -> tuple[TurnRecord, int, list[port.Message], bool] | None:
+def take_over(
+    tx: Transaction, turn_key: int, holder: int | None
+) -> tuple[TurnRecord, int, list[port.Message], bool] | None:
     """Return a running turn for another try.
 
     Its record, the owner's key, the tool exchanges already done, and whether somebody wants it stopped. None when it is
-    no longer running; one whose conversation was deleted ends here.
+    no longer running; one whose conversation was deleted ends here. ``holder`` as for ``store.begin``.
     """
     answer, asked = Message.__table__.alias("answer"), Message.__table__.alias("asked")
     row = tx.session.execute(
@@ -95,7 +120,9 @@ def take_over(tx: Transaction, turn_key: int) -> tuple[TurnRecord, int, list[por
         _end_without_conversation(tx, turn_key)
         return None
     attempt = row[4] + 1
-    tx.session.execute(update(Turn).where(Turn.key == turn_key).values(attempts=attempt, lease_until=tx.now + LEASE))
+    tx.session.execute(
+        update(Turn).where(Turn.key == turn_key).values(attempts=attempt, lease_until=tx.now + LEASE, holder=holder)
+    )
     history, is_behind = history_before(tx, row[6], turn_key)
     record = TurnRecord(
         turn_key=turn_key,
@@ -132,19 +159,18 @@ def _end_without_conversation(tx: Transaction, turn_key: int) -> None:
 
 
 def _done_exchanges(tx: Transaction, turn_key: int, record: TurnRecord) -> list[port.Message]:
-    rows = tx.session.execute(
-        select(ToolCall.step, ToolCall.call_id, ToolCall.name, ToolCall.arguments, ToolCall.result, ToolCall.action)
-        .where(ToolCall.turn_key == turn_key)
-        .order_by(ToolCall.step, ToolCall.position)
+    rows = tx.session.scalars(
+        select(ToolCall).where(ToolCall.turn_key == turn_key).order_by(ToolCall.step, ToolCall.position)
     ).all()
     messages: list[port.Message] = []
-    for step in sorted({row[0] for row in rows}):
-        mine = [row for row in rows if row[0] == step]
-        calls = tuple(port.ToolCall(row[1], row[2], orjson.dumps(row[3]).decode()) for row in mine)
+    for step in sorted({row.step for row in rows}):
+        mine = [row for row in rows if row.step == step]
+        calls = tuple(port.ToolCall(row.call_id, row.name, arguments_json(row.arguments)) for row in mine)
         messages.append(port.Message("assistant", tool_calls=calls))
         messages += [
-            port.Message("tool", content=orjson.dumps(row[4]).decode(), call_id=row[1], name=row[2]) for row in mine
+            port.Message("tool", content=orjson.dumps(row.result).decode(), call_id=row.call_id, name=row.name)
+            for row in mine
         ]
-    record.note_tools((row[2], row[5]) for row in rows)
-    record.first_step = max((row[0] for row in rows), default=0) + 1
+    record.note_tools((row.name, row.ran, shown_action(row.name, row.ok, row.result, row.action)) for row in rows)
+    record.first_step = max((row.step for row in rows), default=0) + 1
     return messages

@@ -19,7 +19,8 @@ TurnStatus = Literal["running", "completed", "failed", "cancelled"]
 class TurnWish:
     """What is asked of the assistant.
 
-    ``conversation_id`` None opens a new conversation. ``temperature`` is 0 to 2; ``max_tokens`` limits the answer.
+    ``conversation_id`` None opens a new conversation, called ``title`` or after the text. ``temperature`` is 0 to 2;
+    ``max_tokens`` limits the answer. What is sent again under its ``idempotency_key`` is the same turn.
     """
 
     text: str
@@ -27,6 +28,8 @@ class TurnWish:
     channel: str = "chat"
     temperature: float | None = None
     max_tokens: int | None = None
+    title: str = ""
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +187,10 @@ class TurnRecord:
         self.output_tokens += usage.output_tokens
         self.used.append((model, usage))
 
-    def note_tools(self, tools: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
-        """Note tools that ran, by name, with what the person is shown of them."""
-        for name, action in tools:
-            self.tools_used.append(name)
+    def note_tools(self, tools: Iterable[tuple[str, bool, Mapping[str, Any] | None]]) -> None:
+        """Note calls of tools: the tool's name, whether it ran, and what the person is shown of it."""
+        for name, ran, action in tools:
+            if ran:
+                self.tools_used.append(name)
             if action:
                 self.actions.append(action)

@@ -7,7 +7,7 @@ from steward.db.tables.commitments import Notification, Reminder
 from steward.db.tables.conversations import Conversation, Message
 from steward.db.tables.planning import CalendarEvent, EventAttendee, Note, Task
 from steward.db.tables.sessions import LoginSession
-from steward.db.tables.turns import ToolCall, Turn, TurnEvents
+from steward.db.tables.turns import IdempotencyKey, ToolCall, Turn, TurnEvents
 
 __all__ = [
     "AuditEntry",
@@ -15,6 +15,7 @@ __all__ = [
     "CalendarEvent",
     "Conversation",
     "EventAttendee",
+    "IdempotencyKey",
     "LoginSession",
     "Message",
     "Note",

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Integer, MetaData, Uuid
+from sqlalchemy import JSON, BigInteger, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from steward.db.types import Instant
+from steward.db.types import Id, Instant
 from steward.kit.ids import new_id
 
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -37,4 +37,4 @@ class Base(DeclarativeBase):
 class Identified:
     """A row that the outside can name."""
 
-    id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(Id, unique=True, default=new_id)

@@ -17,7 +17,7 @@ from steward.surfaces.call import Call
 from steward.surfaces.replies import Json
 from steward.surfaces.routing import needs
 from steward.surfaces.routing import router as new_router
-from steward.surfaces.turns import id_of, raise_if_failed
+from steward.surfaces.turns import answered, id_of, idempotency_key, once, raise_if_failed
 
 router = new_router(tags=["chat"])
 
@@ -58,10 +58,15 @@ class NewMessage(BaseModel):
             raise ValueError("message is required")
         return self
 
-    def wish(self, conversation_id: UUID | None) -> TurnWish:
+    def wish(self, conversation_id: UUID | None, idempotency_key: str | None) -> TurnWish:
         """Return the wish that this body expresses."""
-        text = self.message if self.message is not None else self.content
-        return TurnWish(text or "", conversation_id, "chat", self.temperature, self.max_tokens)
+        return TurnWish(
+            (self.message if self.message is not None else self.content) or "",
+            conversation_id,
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            idempotency_key=idempotency_key,
+        )
 
 
 @router.get("/chat/conversations", **needs("chat:read"))
@@ -78,7 +83,7 @@ async def list_conversations(call: Call) -> Json:
     return Json(body)
 
 
-@router.post("/chat/conversations", status_code=201, **needs("chat:write"))
+@router.post("/chat/conversations", status_code=201, **once("chat:write"))
 async def create_conversation(call: Call, body: NewConversation) -> Json:
     """Open an empty conversation."""
     view = await call.services.conversations.create(
@@ -88,6 +93,7 @@ async def create_conversation(call: Call, body: NewConversation) -> Json:
         model=body.model,
         system_prompt=body.system_prompt,
         metadata=body.metadata,
+        idempotency_key=idempotency_key(call),
     )
     return Json(spelling.conversation(view), 201)
 
@@ -130,16 +136,16 @@ async def list_messages(call: Call, conversation_id: str) -> Json:
     return Json(listed(page, spelling.message))
 
 
-@router.post("/chat/conversations/{conversation_id}/messages", **needs("chat:write"))
+@router.post("/chat/conversations/{conversation_id}/messages", **once("chat:write"))
 async def send(call: Call, conversation_id: str, body: NewMessage) -> Response:
     """Send a message and get the answer, whole or, with ``stream``, as server-sent events."""
-    return await _answer(call, body, body.wish(id_of(conversation_id, "conversation")), envelope=False)
+    return await _answer(call, body, id_of(conversation_id, "conversation"), envelope=False)
 
 
-@router.post("/chat/messages", **needs("chat:write"))
+@router.post("/chat/messages", **once("chat:write"))
 async def send_anywhere(call: Call, body: NewMessage) -> Response:
     """Send a message, into a new conversation where none is named (AP27)."""
-    return await _answer(call, body, body.wish(body.conversation_id), envelope=True)
+    return await _answer(call, body, body.conversation_id, envelope=True)
 
 
 @router.get("/chat/messages/{message_id}/events", **needs("chat:read"))
@@ -160,12 +166,14 @@ async def cancel(call: Call, message_id: str) -> Json:
     return Json(done({"cancelled": stopped}, "The answer was stopped" if stopped else "The answer was already over"))
 
 
-async def _answer(call: Call, body: NewMessage, wish: TurnWish, *, envelope: bool) -> Response:
+async def _answer(call: Call, body: NewMessage, conversation_id: UUID | None, *, envelope: bool) -> Response:
+    wish = body.wish(conversation_id, idempotency_key(call))
+    cancel_on_leave = body.on_disconnect == "cancel"
     if body.stream:
-        groups = call.services.turns.take_turn(call.actor, wish, cancel_on_leave=body.on_disconnect == "cancel")
+        groups = call.services.turns.take_turn(call.actor, wish, cancel_on_leave=cancel_on_leave)
         first = await anext(groups)
         return sse.stream(first, groups)
-    result = await call.services.turns.answer(call.actor, wish)
+    result = await answered(call, wish, cancel_on_leave=cancel_on_leave)
     raise_if_failed(result)
     message = {**spelling.message(result.message), "user_message_id": str(result.user_message_id)}
     return Json(done(message, "Message answered") if envelope else message)

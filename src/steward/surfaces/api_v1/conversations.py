@@ -10,14 +10,13 @@ from pydantic import BaseModel, Field, model_validator
 
 from steward.core.turns import TurnWish
 from steward.kit.errors import NotFound
-from steward.kit.text import plain_label
 from steward.surfaces.api_v1 import spelling
 from steward.surfaces.api_v1.dialect import BadParameter, listed, window
 from steward.surfaces.call import Call
 from steward.surfaces.replies import Json
 from steward.surfaces.routing import needs
 from steward.surfaces.routing import router as new_router
-from steward.surfaces.turns import id_of, raise_if_failed
+from steward.surfaces.turns import id_of, idempotency_key, once, raise_if_failed
 
 router = new_router(tags=["conversations"])
 
@@ -54,21 +53,21 @@ async def list_conversations(call: Call) -> Json:
     return Json(listed(page, spelling.conversation))
 
 
-@router.post("/conversations", status_code=201, **needs("chat:write"))
+@router.post("/conversations", status_code=201, **once("chat:write"))
 async def create(call: Call, body: NewConversation) -> Json:
     """Open a conversation and, with a first message, answer it."""
     if body.assistant_id is not None:
         raise NotFound("There is no such assistant.")
     text = body.initial_message if body.initial_message is not None else body.message
     if not text:
-        view = await call.services.conversations.create(call.actor, title=body.title)
+        view = await call.services.conversations.create(
+            call.actor, title=body.title, idempotency_key=idempotency_key(call)
+        )
         return Json(await _detail(call, view.id), 201)
-    result = await call.services.turns.answer(call.actor, TurnWish(text))  # opens it: a refused message leaves none
-    key = result.message.conversation_id
-    if plain_label(body.title):
-        await call.services.conversations.change(call.actor, key, title=body.title)
+    wish = TurnWish(text, title=body.title, idempotency_key=idempotency_key(call))
+    result = await call.services.turns.answer(call.actor, wish)  # opens it: a refused message leaves none
     raise_if_failed(result)
-    return Json(await _detail(call, key), 201)
+    return Json(await _detail(call, result.message.conversation_id), 201)
 
 
 @router.get("/conversations/{conversation_id}", **needs("chat:read"))
@@ -77,12 +76,13 @@ async def get(call: Call, conversation_id: str) -> Json:
     return Json(await _detail(call, id_of(conversation_id, "conversation")))
 
 
-@router.post("/conversations/{conversation_id}/messages", status_code=201, **needs("chat:write"))
+@router.post("/conversations/{conversation_id}/messages", status_code=201, **once("chat:write"))
 async def send(call: Call, conversation_id: str, body: NewMessage) -> Json:
     """Send a message; the answer is the assistant's message with the person's beside it (AL14)."""
     text = body.content if body.content is not None else body.message
     key = id_of(conversation_id, "conversation")
-    result = await call.services.turns.answer(call.actor, TurnWish(text or "", key))
+    wish = TurnWish(text or "", key, idempotency_key=idempotency_key(call))
+    result = await call.services.turns.answer(call.actor, wish)
     raise_if_failed(result)
     answer = spelling.message(result.message)
     answer["user_message"] = {

@@ -70,18 +70,18 @@ def conversation(view: ConversationView) -> dict[str, Any]:
 
 
 def message(view: MessageView) -> dict[str, Any]:
-    """Return a message; ``cost`` is in US dollars."""
+    """Return a message; ``cost`` is in US dollars. Ids and the instant are left to ``Json``: pages are read often."""
     return {
-        "id": str(view.id),
-        "conversation_id": str(view.conversation_id),
+        "id": view.id,
+        "conversation_id": view.conversation_id,
         "role": view.role,
         "content": view.content,
         "status": view.status,
-        "actions": list(view.actions),
+        "actions": view.actions,
         "tokens_used": view.tokens_used,
         "cost": as_number(view.cost_usd),
         "model_used": view.model_used,
-        "created_at": iso_z(view.created_at),
+        "created_at": view.created_at,
     }
 
 

@@ -318,10 +318,12 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error_code", sa.String(length=60), nullable=True),
         sa.Column("error_detail", sa.Text(), nullable=True),
+        sa.Column("error_kind", sa.String(length=16), nullable=True),
         sa.Column("first_token_ms", sa.Integer(), nullable=True),
         sa.Column("execution_ms", sa.Integer(), nullable=True),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
         sa.Column("lease_until", Instant(), nullable=True),
+        sa.Column("holder", sa.Integer(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("finished_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -334,6 +336,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_turns")),
         sa.UniqueConstraint("id", name=op.f("uq_turns_id")),
     )
+    op.create_index(op.f("ix_turns_conversation_key"), "turns", ["conversation_key"], unique=False)
     op.create_index(
         "ix_turns_running",
         "turns",
@@ -376,6 +379,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.String(length=120), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("arguments", JSON, nullable=False),
+        sa.Column("ran", sa.Boolean(), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("result", JSON, nullable=False),
         sa.Column("action", JSON, nullable=True),
@@ -411,4 +415,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_turn_events")),
         sa.UniqueConstraint("id", name=op.f("uq_turn_events_id")),
         sa.UniqueConstraint("turn_key", "first", name=op.f("uq_turn_events_turn_key_first")),
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("user_key", KEY, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("made_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", KEY, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_key"], ["users.key"], name=op.f("fk_idempotency_keys_user_key"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_keys")),
+        sa.UniqueConstraint("id", name=op.f("uq_idempotency_keys_id")),
+        sa.UniqueConstraint("user_key", "name", name=op.f("uq_idempotency_keys_user_key_name")),
     )
