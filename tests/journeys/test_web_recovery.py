@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.acts import answers, ask, composer, finished, say, sign_in
 from tests.journeys.browser import Tab, open_tab
@@ -49,6 +49,7 @@ def test_stop_keeps_the_text_so_far_and_so_does_a_reload(tab: Tab, paced: Site) 
     tell_at_length(page)
     page.get_by_role("button", name="Stop the answer").click()
     answer = finished(page, 1)
+    expect(composer(page)).to_be_focused()
     expect(answer).to_contain_text("Stopped here.")
     expect(answer).not_to_contain_text(LAST_WORD)
     text = answer.inner_text()
@@ -72,6 +73,8 @@ def test_a_reload_in_the_middle_of_an_answer_picks_it_up_again(tab: Tab, paced: 
     tell_at_length(page)
     page.reload()
     expect(page.get_by_role("button", name="Stop the answer")).to_be_visible()
+    expect(page.get_by_role("article", name="You")).to_have_count(1)
+    expect(answers(page).last).to_have_attribute("aria-busy", "true")
     answer = finished(page, 1)
     expect(answer.locator(".prose")).to_have_text(" ".join(f"word{number}" for number in range(WORDS)))
     expect(page.get_by_role("article", name="You")).to_have_count(1)
@@ -82,6 +85,8 @@ def test_a_stream_that_breaks_goes_on_where_it_was(tab: Tab, paced: Site, cut_af
     page = tab.page
     begin(page, paced)
     paced.relay.cut_after = cut_after
+    assert paced.model is not None
+    paced.model.script(f"tokens;n={WORDS};pace=2")
     say(page, "Tell me everything")
     answer = finished(page, 1)
     assert paced.relay.cut_after == 0
@@ -92,7 +97,7 @@ def test_a_stream_that_breaks_goes_on_where_it_was(tab: Tab, paced: Site, cut_af
 def test_a_reminder_survives_the_death_of_the_server(tab: Tab, site: Site) -> None:
     page = tab.page
     begin(page, site)
-    ask(page, "remind me to stretch in 5 seconds")
+    ask(page, "remind me to stretch in 3 seconds")
     site.kill()
     banner = page.get_by_text("Steward cannot be reached.")
     expect(banner).to_be_visible(timeout=15_000)
@@ -121,6 +126,30 @@ def test_what_is_written_while_the_server_is_away_is_sent_once(tab: Tab, site: S
     expect(finished(page, 1)).to_contain_text(re.compile("added", re.I))
     expect(page.get_by_role("checkbox", name="Milk")).to_have_count(1)
     expect(page.get_by_role("article", name="You")).to_have_count(1)
+
+
+def test_a_message_whose_reply_was_lost_is_sent_again_with_its_key_and_answered_once(tab: Tab, site: Site) -> None:
+    page = tab.page
+    begin(page, site)
+    keys: list[str] = []
+
+    def lose_the_first_reply(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            route.continue_()
+            return
+        route.fetch()
+        route.abort("connectionreset")
+
+    ask(page, "hello")
+    page.route(re.compile("/messages$"), lose_the_first_reply)
+    expect(ask(page, "add milk to my tasks")).to_contain_text(re.compile("added", re.I))
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    expect(page.get_by_role("checkbox", name="Milk")).to_have_count(1)
+    expect(page.get_by_role("article", name="You")).to_have_count(2)
+    ask(page, "add milk to my tasks")
+    assert len(set(keys)) == 2
 
 
 def test_an_answer_cut_off_by_the_death_of_the_server_comes_to_an_end(tab: Tab, paced: Site) -> None:

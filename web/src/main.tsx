@@ -7,7 +7,7 @@ import { whenSessionEnds } from "./lib/api";
 import { connection } from "./lib/connection";
 import { drop, whenTurnEnds } from "./lib/follow";
 import { forgetSeen } from "./lib/notices";
-import { keepTurn, meQuery, queryClient, refreshPanel } from "./lib/queries";
+import { keepTurn, meQuery, queryClient, readAgain, refreshPanel } from "./lib/queries";
 import { forget } from "./lib/session";
 import { router } from "./router";
 
@@ -30,8 +30,8 @@ whenTurnEnds((turn) => {
     keepTurn(turn);
     drop(turn.conversationId);
   }
-  void queryClient.invalidateQueries({ queryKey: ["messages", turn.conversationId] });
-  void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+  void readAgain(["messages", turn.conversationId]);
+  void readAgain(["conversations"]);
   refreshPanel();
 });
 

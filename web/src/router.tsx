@@ -69,4 +69,9 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+
+  interface HistoryState {
+    /** The first message opened this conversation: nobody chose to look at another. */
+    opened?: boolean;
+  }
 }

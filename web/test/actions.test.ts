@@ -32,7 +32,7 @@ describe("describeAction", () => {
   it("gives the absolute date in the account's zone, from instants", () => {
     const data = { event: { title: "Meeting with John", start_time: "2030-01-16T13:00:00Z", end_time: "2030-01-16T14:00:00Z" } };
     const text = describeAction({ type: "create_event", ok: true, data }, "Europe/Berlin").detail;
-    expect(text).toMatch(/^Meeting with John · .*16.*2030.* (14:00 – 15:00|2:00 PM – 3:00 PM)$/i);
+    expect(text).toMatch(/^Meeting with John · .*16.*2030.* 2 PM – 3 PM$/);
   });
 
   it("gives it from wall times too", () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { addDays, clockTime, countdown, dateText, dayOf, knownZone, relativeDay, startOfDay } from "../src/lib/time";
+import { afterEach, describe, expect, it } from "vitest";
+import { addDays, clockTime, countdown, dateText, dayOf, knownZone, longDate, relativeDay, speakAs, startOfDay } from "../src/lib/time";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -81,11 +81,41 @@ describe("days in the account's zone", () => {
   });
 
   it("shows the wall clock there", () => {
-    expect(clockTime(new Date("2024-01-16T13:05:00Z"), "Europe/Berlin")).toMatch(/0?2:05|14:05/);
+    expect(clockTime(new Date("2024-01-16T13:05:00Z"), "Europe/Berlin")).toBe("2:05 PM");
   });
 
   it("falls back to UTC for a zone it does not know", () => {
     expect(knownZone("Mars/Olympus")).toBe("UTC");
     expect(knownZone("Europe/Berlin")).toBe("Europe/Berlin");
+  });
+});
+
+// The same cases as the assistant's own wording: a time must look alike in an answer and beside it.
+describe("dates and times in the way of the account's language", () => {
+  afterEach(() => speakAs("en-US"));
+
+  it.each([
+    ["en-US", "14:00", "2 PM"],
+    ["en-US", "09:30", "9:30 AM"],
+    ["en-US", "00:05", "12:05 AM"],
+    ["en-US", "12:00", "noon"],
+    ["en-US", "00:00", "midnight"],
+    ["en-GB", "14:00", "2 PM"],
+    ["fr-CA", "14:00", "2 PM"],
+    ["de-DE", "14:00", "14:00"],
+    ["de", "09:05", "09:05"],
+    ["fr-FR", "00:00", "00:00"],
+  ])("writes for %s the time %s as %s", (language, wall, text) => {
+    speakAs(language);
+    expect(clockTime(new Date(`2024-01-16T${wall}:00Z`), "UTC")).toBe(text);
+  });
+
+  it.each([
+    ["en-US", "Tuesday, January 16"],
+    ["en-GB", "Tuesday 16 January"],
+    ["de-DE", "Tuesday 16 January"],
+  ])("writes the date for %s as %s", (language, text) => {
+    speakAs(language);
+    expect(longDate(new Date("2024-01-16T14:00:00Z"), "UTC")).toBe(text);
   });
 });

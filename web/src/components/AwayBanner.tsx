@@ -8,7 +8,7 @@ export function AwayBanner() {
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 top-2 z-50 flex justify-center px-3">
       {isAway && (
-        <p className="pointer-events-auto flex animate-appear items-center gap-3 rounded-2xl border border-reminder/40 bg-reminder-soft px-4 py-2 text-sm shadow-card">
+        <p className="pointer-events-auto flex animate-late items-center gap-3 rounded-2xl border border-reminder/40 bg-reminder-soft px-4 py-2 text-sm shadow-card">
           <CloudOff className="size-5 shrink-0 text-reminder" aria-hidden="true" />
           <span>
             <strong>Steward cannot be reached.</strong> Trying again by itself; what you write is kept.

@@ -5,7 +5,7 @@ import { Fragment, useCallback, useEffect, useMemo, useRef, useState } from "rea
 import { ApiError, send } from "../lib/api";
 import { keepDraft } from "../lib/draft";
 import { drop, resume, say, stop, turns } from "../lib/follow";
-import { inOrder, messagesQuery, queryClient } from "../lib/queries";
+import { inOrder, messagesQuery, queryClient, readAgain } from "../lib/queries";
 import { useStore } from "../lib/store";
 import { relativeDay } from "../lib/time";
 import { isOver, type Turn } from "../lib/turn";
@@ -115,18 +115,20 @@ function isUnsent(turn: Turn | undefined): turn is Turn {
 export function Chat({ me, conversationId }: Props) {
   const navigate = useNavigate();
   const composer = useRef<ComposerHandle>(null);
-  const { pane, content, atEnd, toEnd } = useStick();
   const [trouble, setTrouble] = useState("");
   const [opening, setOpening] = useState(false);
   const turn = useStore(turns).get(conversationId ?? "");
+  const empty = conversationId === null && !turn;
+  const { pane, content, atEnd, toEnd } = useStick(!empty);
   const query = useInfiniteQuery({ ...messagesQuery(conversationId ?? ""), enabled: conversationId !== null });
   const zone = me.timezone;
 
   const stored = useMemo(() => inOrder(query.data), [query.data]);
   const running = stored.find((message) => message.role === "assistant" && message.status === "running");
   const shown = useMemo(
-    () => stored.filter((message) => message.status !== "running" && message.id !== turn?.messageId && message.id !== turn?.userMessageId),
-    [stored, turn?.messageId, turn?.userMessageId],
+    // A turn that was found running has no text of its own: its question stays where it is stored.
+    () => stored.filter(({ id, status }) => status !== "running" && id !== turn?.messageId && (turn?.text === "" || id !== turn?.userMessageId)),
+    [stored, turn?.messageId, turn?.userMessageId, turn?.text],
   );
   const busy = opening || (turn !== undefined && !isOver(turn));
 
@@ -137,7 +139,7 @@ export function Chat({ me, conversationId }: Props) {
   // The server has named the conversation by now: let it appear in the list before the answer is complete.
   const startedId = turn?.messageId ?? null;
   useEffect(() => {
-    if (startedId !== null) void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+    if (startedId !== null) void readAgain(["conversations"]);
   }, [startedId]);
 
   useEffect(() => {
@@ -152,9 +154,8 @@ export function Chat({ me, conversationId }: Props) {
     async (text: string): Promise<void> => {
       setTrouble("");
       toEnd();
-      const known = new Set(stored.map((message) => message.id));
       if (conversationId !== null && !(query.error instanceof ApiError)) {
-        say(conversationId, text, known);
+        say(conversationId, text);
         return;
       }
       setOpening(true);
@@ -162,8 +163,8 @@ export function Chat({ me, conversationId }: Props) {
         const made = await send<Conversation>("POST", "/api/v1/chat/conversations", {});
         if (!made) throw new Error("The conversation could not be opened.");
         queryClient.setQueryData(messagesQuery(made.id).queryKey, { pages: [{ items: [], total: 0, has_next: false }], pageParams: [0] });
-        say(made.id, text, new Set());
-        await navigate({ to: "/c/$id", params: { id: made.id } });
+        say(made.id, text);
+        await navigate({ to: "/c/$id", params: { id: made.id }, state: { opened: true } });
       } catch (error) {
         composer.current?.restore(text);
         keepDraft(me.id, conversationId, text);
@@ -172,7 +173,7 @@ export function Chat({ me, conversationId }: Props) {
         setOpening(false);
       }
     },
-    [conversationId, stored, query.error, navigate, me.id, toEnd],
+    [conversationId, query.error, navigate, me.id, toEnd],
   );
 
   const undo = useCallback(() => void sendText("undo that"), [sendText]);
@@ -181,8 +182,6 @@ export function Chat({ me, conversationId }: Props) {
     drop(turn.conversationId);
     void sendText(turn.text);
   }, [turn, sendText]);
-
-  const empty = conversationId === null && !turn;
 
   return (
     <section aria-label="Chat" className="flex min-h-0 flex-1 flex-col">

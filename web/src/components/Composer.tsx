@@ -59,9 +59,12 @@ export function Composer({ userId, conversationId, busy, stopping, onSend, onSto
     area.style.height = `${Math.min(area.scrollHeight, TALLEST_PX)}px`;
   }, [text]);
 
-  useEffect(() => {
+  // Not where that would bring up a keyboard that covers half of the screen.
+  const toBox = (): void => {
     if (window.matchMedia("(pointer: fine)").matches) box.current?.focus();
-  }, []);
+  };
+
+  useEffect(toBox, []);
 
   const submit = (): void => {
     const message = text.trim();
@@ -108,7 +111,17 @@ export function Composer({ userId, conversationId, busy, stopping, onSend, onSto
           className="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-3 py-2 outline-none placeholder:text-muted"
         />
         {stoppable ? (
-          <button key="stop" type="button" onClick={onStop} disabled={stopping} aria-label="Stop the answer" className={`${action} bg-ink text-bg disabled:opacity-60`}>
+          <button
+            key="stop"
+            type="button"
+            onClick={() => {
+              onStop();
+              toBox();
+            }}
+            disabled={stopping}
+            aria-label="Stop the answer"
+            className={`${action} bg-ink text-bg disabled:opacity-60`}
+          >
             <Square className="size-4 fill-current" aria-hidden="true" />
           </button>
         ) : (

@@ -2,11 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { BellRing, CalendarPlus, ListPlus, Sunrise } from "lucide-react";
 import { useNow } from "../lib/clock";
 import { eventsQuery, remindersQuery, tasksQuery } from "../lib/queries";
-import { dayOf, hourIn } from "../lib/time";
+import { clockTime, dayOf, hourIn } from "../lib/time";
 import type { Me } from "../lib/types";
 
-const SUGGESTIONS = [
-  { icon: CalendarPlus, tint: "text-event", text: "Schedule a meeting with John tomorrow at 2 PM" },
+const TWO_IN_THE_AFTERNOON = new Date("2024-01-01T14:00:00Z");
+
+const suggestions = () => [
+  { icon: CalendarPlus, tint: "text-event", text: `Schedule a meeting with John tomorrow at ${clockTime(TWO_IN_THE_AFTERNOON, "UTC")}` },
   { icon: BellRing, tint: "text-reminder", text: "Remind me to call mum in 45 minutes" },
   { icon: ListPlus, tint: "text-task", text: "Add milk to my tasks" },
   { icon: Sunrise, tint: "text-muted", text: "What's on tomorrow?" },
@@ -58,7 +60,7 @@ export function EmptyChat({ me, onPick }: { me: Me; onPick: (text: string) => vo
       <p className="mt-2 min-h-7 text-lg text-muted">{glance}</p>
       <h3 className="mt-8 text-sm font-semibold text-muted">Say it the way you think it</h3>
       <ul className="mt-3 grid gap-2 sm:grid-cols-2">
-        {SUGGESTIONS.map(({ icon: Icon, tint, text }) => (
+        {suggestions().map(({ icon: Icon, tint, text }) => (
           <li key={text}>
             <button
               type="button"

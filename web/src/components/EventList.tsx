@@ -28,7 +28,7 @@ function Row({ event, zone, nowMs }: { event: CalendarEvent; zone: string; nowMs
   const detail = [event.location, names(event)].filter(Boolean).join(" · ");
   return (
     <li className="flex gap-3 py-1.5">
-      <div className="w-16 shrink-0 leading-snug tabular-nums">
+      <div className="w-20 shrink-0 leading-snug whitespace-nowrap tabular-nums">
         <span className={past ? "text-muted" : "font-semibold"}>{from}</span>
         {to && <span className="block text-sm text-muted">{to}</span>}
       </div>

@@ -3,7 +3,7 @@ import { Check, Plus } from "lucide-react";
 import { useRef, useState, type FormEvent } from "react";
 import { send } from "../lib/api";
 import { toast } from "../lib/notices";
-import { queryClient, TASKS_KEY, tasksQuery } from "../lib/queries";
+import { queryClient, readAgain, TASKS_KEY, tasksQuery } from "../lib/queries";
 import { capital } from "../lib/text";
 import { dayOf, relativeDay } from "../lib/time";
 import type { Page, Task } from "../lib/types";
@@ -13,7 +13,7 @@ import { Failed, Quiet, Section, Waiting } from "./Section";
 const GOODBYE_MS = 900;
 
 function refetch(): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: TASKS_KEY });
+  return readAgain(TASKS_KEY);
 }
 
 function complain(what: string, error: Error): void {
@@ -45,7 +45,9 @@ function Row({ task, zone, nowMs }: { task: Task; zone: string; nowMs: number })
     mutationFn: () => patch(task, "completed"),
     onMutate: () => setDone(true),
     onSuccess: async () => {
-      toast({ id: `task-${task.id}`, title: "Done", text: capital(task.title), action: { label: "Undo", run: () => void putBack(task) } });
+      // Whoever is quicker than the goodbye still has this very row before them.
+      const undo = (): void => void putBack(task).then(() => setDone(false));
+      toast({ id: `task-${task.id}`, title: "Done", text: capital(task.title), action: { label: "Undo", run: undo } });
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
       await refetch();
     },

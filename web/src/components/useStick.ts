@@ -10,8 +10,11 @@ interface Stick {
   toEnd: () => void;
 }
 
-/** Keeps a scrolling pane at its end while its content grows, unless the person scrolled away from it. */
-export function useStick(): Stick {
+/**
+ * Keeps a scrolling pane at its end while its content grows, unless the person scrolled away from it. While `sticky` is
+ * false the pane starts and stays at its top, as a page does.
+ */
+export function useStick(sticky: boolean): Stick {
   const pane = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follow = useRef(true);
@@ -27,7 +30,7 @@ export function useStick(): Stick {
   useEffect(() => {
     const box = pane.current;
     const inner = content.current;
-    if (!box || !inner) return;
+    if (!box || !inner || !sticky) return;
     let lastTop = box.scrollTop;
     const onScroll = (): void => {
       const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
@@ -47,7 +50,7 @@ export function useStick(): Stick {
       box.removeEventListener("scroll", onScroll);
       grown.disconnect();
     };
-  }, []);
+  }, [sticky]);
 
   return { pane, content, atEnd, toEnd };
 }

@@ -9,7 +9,7 @@ export interface ActionText {
   kind: ActionKind;
   /** "Event created" */
   label: string;
-  /** "Meeting with John · Tue 16 Jan, 14:00 – 15:00" */
+  /** "Meeting with John · Tue, Jan 16, 2 PM – 3 PM" */
   detail: string;
   ok: boolean;
   /** Whether "undo that" makes sense for it. */

@@ -115,9 +115,27 @@ export async function call(path: string, options: CallOptions = {}): Promise<Res
   throw error;
 }
 
+/** A read that takes longer is on a connection that died without saying so, as on a phone that changed networks. */
+const LONGEST_READ_MS = 20_000;
+
+/** Reads something small. `signal` is the caller's; a read that hangs counts as a server that cannot be reached. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await call(path, signal ? { signal } : {});
-  return (await response.json()) as T;
+  const abort = new AbortController();
+  const leave = (): void => abort.abort();
+  signal?.addEventListener("abort", leave);
+  if (signal?.aborted) leave();
+  const limit = setTimeout(leave, LONGEST_READ_MS);
+  try {
+    const response = await call(path, { signal: abort.signal });
+    return (await response.json()) as T;
+  } catch (error) {
+    if (!abort.signal.aborted || signal?.aborted) throw error;
+    connection.lost();
+    throw new Away();
+  } finally {
+    clearTimeout(limit);
+    signal?.removeEventListener("abort", leave);
+  }
 }
 
 export async function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, json?: unknown): Promise<T | null> {

@@ -1,6 +1,7 @@
 /** Sends a message and follows its answer to the end, across lost connections and reloads. */
-import { ApiError, Away, call, get, send } from "./api";
-import { away, connection } from "./connection";
+import { ApiError, Away, call, get, send, type CallOptions } from "./api";
+import { connection } from "./connection";
+import { newKey } from "./keys";
 import { readEvents } from "./sse";
 import { Store } from "./store";
 import { applyEvent, isOver, newTurn, parseEvent, type Turn } from "./turn";
@@ -10,10 +11,6 @@ import type { ChatMessage, Page } from "./types";
 const SILENCE_MS = 45_000;
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 8000;
-/** The pauses before each look for a message whose sending was cut off. */
-const LOOKS_MS = [400, 1000, 2000];
-/** How often we look for the answer to a message whose sending was cut off. */
-const ANSWER_TRIES = 8;
 
 /** The turns under way, by conversation. They go on while another conversation is on screen. */
 export const turns = new Store<ReadonlyMap<string, Turn>>(new Map());
@@ -44,7 +41,18 @@ export function drop(conversationId: string): void {
 }
 
 export function dropAll(): void {
+  unsent.clear();
   turns.set(new Map());
+}
+
+/** Texts that went back into the box, with their keys: nobody knows for certain that they did not arrive. */
+const unsent = new Map<string, { text: string; sendKey: string }>();
+
+function keyFor(conversationId: string, text: string): string {
+  const before = unsent.get(conversationId);
+  const sendKey = before?.text === text ? before.sendKey : newKey();
+  unsent.set(conversationId, { text, sendKey });
+  return sendKey;
 }
 
 function fail(conversationId: string, error: unknown): void {
@@ -69,6 +77,7 @@ async function read(conversationId: string, response: Response, abort: AbortCont
       if (!before) return;
       const after = applyEvent(before, event, message.id);
       put(after);
+      unsent.delete(conversationId);
       if (event.type === "start" && after.phase === "stopping") void stop(conversationId);
       if (isOver(after)) {
         whenOver(after);
@@ -82,10 +91,16 @@ async function read(conversationId: string, response: Response, abort: AbortCont
   }
 }
 
-function openStream(turn: Turn, abort: AbortController): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "text/event-stream" };
-  if (turn.lastEventId !== "") headers["Last-Event-ID"] = turn.lastEventId;
-  return call(`/api/v1/chat/messages/${turn.messageId}/events`, { headers, signal: abort.signal });
+/** Opens a stream of events; a server that says nothing at all for too long counts as one that cannot be reached. */
+async function open(path: string, abort: AbortController, headers: Record<string, string>, body: Pick<CallOptions, "method" | "json"> = {}): Promise<Response> {
+  const alarm = setTimeout(() => abort.abort(), SILENCE_MS);
+  try {
+    return await call(path, { ...body, headers: { Accept: "text/event-stream", ...headers }, signal: abort.signal });
+  } catch (error) {
+    throw abort.signal.aborted ? new Away() : error;
+  } finally {
+    clearTimeout(alarm);
+  }
 }
 
 async function latest(conversationId: string): Promise<ChatMessage[]> {
@@ -116,7 +131,8 @@ async function keepFollowing(conversationId: string): Promise<void> {
     const heard = turn.lastEventId;
     try {
       const abort = new AbortController();
-      await read(conversationId, await openStream(turn, abort), abort);
+      const headers: Record<string, string> = heard === "" ? {} : { "Last-Event-ID": heard };
+      await read(conversationId, await open(`/api/v1/chat/messages/${turn.messageId}/events`, abort, headers), abort);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return;
       if (error instanceof ApiError && error.status !== 429) {
@@ -134,71 +150,35 @@ async function keepFollowing(conversationId: string): Promise<void> {
 }
 
 /**
- * Finds out whether a message whose sending was cut off arrived after all: nothing may be sent twice, because the
- * assistant acts on what it is told.
+ * Sends the message and follows its answer. Where the connection breaks before the first event, the message goes out
+ * again under the same key: by it the server knows a message that had arrived, and lets us follow its one answer.
  */
-async function arrived(turn: Turn, known: ReadonlySet<string>): Promise<boolean> {
-  const messages = await latest(turn.conversationId);
-  const at = messages.findIndex((one) => one.role === "user" && one.content === turn.text && !known.has(one.id));
-  const mine = messages[at];
-  const answer = messages.slice(0, Math.max(at, 0)).find((one) => one.role === "assistant");
-  if (!mine || !answer) return mine !== undefined;
-  change(turn.conversationId, (now) => ({ ...now, messageId: answer.id, userMessageId: mine.id }));
-  return true;
-}
-
-/** Looks for the message a few times, because it may still be on its way; waits as long as the server is away. */
-async function isThere(turn: Turn, known: ReadonlySet<string>): Promise<boolean> {
-  for (let look = 0; look < LOOKS_MS.length && turns.get().has(turn.conversationId); ) {
-    await connection.wait(away.get() ? LONGEST_PAUSE_MS : (LOOKS_MS[look] ?? 0));
-    try {
-      if (await arrived(turn, known)) return true;
-      look += 1;
-    } catch (error) {
-      if (!(error instanceof Away)) throw error;
-    }
-  }
-  return false;
-}
-
-async function begin(conversationId: string, known: ReadonlySet<string>): Promise<void> {
-  for (;;) {
+async function begin(conversationId: string, sendKey: string): Promise<void> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const turn = turns.get().get(conversationId);
     if (!turn) return;
     const abort = new AbortController();
     try {
-      const response = await call(`/api/v1/chat/conversations/${conversationId}/messages`, {
-        method: "POST",
-        json: { message: turn.text, stream: true },
-        headers: { Accept: "text/event-stream" },
-        signal: abort.signal,
-      });
-      await read(conversationId, response, abort);
+      const body = { method: "POST", json: { message: turn.text, stream: true } } as const;
+      const path = `/api/v1/chat/conversations/${conversationId}/messages`;
+      await read(conversationId, await open(path, abort, { "Idempotency-Key": sendKey }, body), abort);
     } catch (error) {
       if (!(error instanceof Away)) return fail(conversationId, error);
     }
     const now = turns.get().get(conversationId);
     if (!now || isOver(now)) return;
     if (now.messageId) return keepFollowing(conversationId);
-    change(conversationId, (one) => ({ ...one, phase: "reconnecting" }));
-    try {
-      if (!(await isThere(now, known))) continue;
-      for (let tries = 0; turns.get().get(conversationId)?.messageId === null; tries += 1) {
-        if (tries >= ANSWER_TRIES) return fail(conversationId, new Error("Your message arrived, but no answer came."));
-        await connection.wait(FIRST_PAUSE_MS * (tries + 1));
-        await arrived(now, known);
-      }
-      return keepFollowing(conversationId);
-    } catch (error) {
-      return fail(conversationId, error);
-    }
+    change(conversationId, (one) => (one.phase === "stopping" ? one : { ...one, phase: "reconnecting" }));
+    await connection.wait(pauseMs);
+    if (turns.get().get(conversationId)?.phase === "stopping") return fail(conversationId, new Error("You stopped before Steward could be reached."));
   }
 }
 
-/** Sends a message. `known` are the ids of the messages already on screen. */
-export function say(conversationId: string, text: string, known: ReadonlySet<string>): void {
+/** Sends a message. Each gets a key of its own; a text that went back into the box keeps the one it had. */
+export function say(conversationId: string, text: string): void {
+  const sendKey = keyFor(conversationId, text);
   put(newTurn(conversationId, text));
-  void begin(conversationId, known).catch((error: unknown) => fail(conversationId, error));
+  void begin(conversationId, sendKey).catch((error: unknown) => fail(conversationId, error));
 }
 
 /** Follows an answer that was found running, for example after a reload. */

@@ -7,7 +7,7 @@ import {
   type InfiniteData,
 } from "@tanstack/react-query";
 import { ApiError, Away, get, send } from "./api";
-import { addDays, startOfDay } from "./time";
+import { addDays, speakAs, startOfDay } from "./time";
 import { stepsAsActions, type Turn } from "./turn";
 import type { CalendarEvent, ChatMessage, Conversation, Me, Notice, Page, Reminder, Task } from "./types";
 
@@ -39,7 +39,12 @@ function pace(everyMs: number) {
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => get<Me>("/api/v1/users/me", signal),
+  queryFn: async ({ signal }) => {
+    const me = await get<Me>("/api/v1/users/me", signal);
+    // Before anything that shows a time is drawn.
+    speakAs(me.language);
+    return me;
+  },
   staleTime: Number.POSITIVE_INFINITY,
   retry: (_failures, error) => error instanceof Away,
   retryDelay: (failures) => Math.min(1000 * 2 ** failures, 10_000),
@@ -65,6 +70,8 @@ export const messagesQuery = (conversationId: string) =>
       last.has_next ? pages.reduce((count, page) => count + page.items.length, 0) : undefined,
     // A conversation changes only through answers, which refresh it themselves.
     staleTime: 60_000,
+    // Except where it goes on in another tab or on the phone.
+    refetchOnWindowFocus: "always",
   });
 
 interface Events {
@@ -120,9 +127,24 @@ export async function markRead(id: string | null): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: NOTICES_KEY });
 }
 
+/**
+ * Reads what is on screen again, so that what comes was asked for after this moment. A read under way may have looked
+ * before the change: it is let finish, so that a slow server is not asked for ever without an answer being shown, and
+ * is followed by another. (Left alone, the query client would join a first read and take its old answer for news.)
+ */
+export async function readAgain(queryKey: readonly string[]): Promise<void> {
+  const reads = queryClient.getQueryCache().findAll({ queryKey }).map(async (query) => {
+    const again = (): Promise<void> => queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false });
+    const underWay = query.state.fetchStatus !== "idle";
+    await again();
+    if (underWay) await again();
+  });
+  await Promise.all(reads);
+}
+
 export function refreshPanel(): void {
-  void queryClient.invalidateQueries({ queryKey: ["panel"] });
-  void queryClient.invalidateQueries({ queryKey: NOTICES_KEY });
+  void readAgain(["panel"]);
+  void readAgain(NOTICES_KEY);
 }
 
 /** All messages of a conversation, oldest first, each once. */

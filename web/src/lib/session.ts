@@ -1,9 +1,9 @@
 /** Signing in and out, and what happens to the page when a session ends. */
-import { queryClient } from "./queries";
+import { queryClient, readAgain } from "./queries";
 import { ApiError, call, send } from "./api";
 import { forgetDrafts } from "./draft";
 import { dropAll } from "./follow";
-import { browserZone } from "./time";
+import { browserLanguage, browserZone, speakAs } from "./time";
 import type { Me } from "./types";
 
 const SEEN = "steward.account";
@@ -51,11 +51,19 @@ export function remember(me: Me): void {
   sessionStorage.setItem(SEEN, me.id);
 }
 
-/** An account that never chose a zone gets the browser's: every time on the page is shown in the account's zone. */
+/** What the server gives an account that said nothing about its language. */
+const DEFAULT_LANGUAGE = "en-US";
+
+/**
+ * An account that never chose a zone gets the browser's, and with it the browser's language: answers and page write
+ * every time in the account's zone and in the way of its language.
+ */
 export async function adoptZone(me: Me): Promise<void> {
   const zone = browserZone();
   if (me.timezone !== "UTC" || zone === "UTC" || zone === "Etc/UTC") return;
-  await send("PUT", "/api/v1/users/me", { timezone: zone });
-  queryClient.setQueryData<Me>(["me"], { ...me, timezone: zone });
-  void queryClient.invalidateQueries({ queryKey: ["panel"] });
+  const language = me.language === DEFAULT_LANGUAGE ? browserLanguage() : me.language;
+  await send("PUT", "/api/v1/users/me", { timezone: zone, language });
+  speakAs(language);
+  queryClient.setQueryData<Me>(["me"], { ...me, timezone: zone, language });
+  void readAgain(["panel"]);
 }

@@ -12,16 +12,26 @@ function formatter(key: string, options: Intl.DateTimeFormatOptions, locale: str
   return found;
 }
 
-/** English wording, because the app speaks English, but the clock (12 or 24 hours) the person is used to. */
-export function localeTag(): string {
-  const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.language;
-  return preferred.startsWith("en") ? preferred : "en-GB";
+/** The account's language tag, which also decides how the assistant writes dates and times; the account's default. */
+let language = "en-US";
+
+/** Dates and times are from now on written as the assistant writes them for an account of this language. */
+export function speakAs(tag: string): void {
+  language = tag;
 }
 
-function hourCycle(): "h12" | "h23" {
-  const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.language;
-  const cycle = new Intl.DateTimeFormat(preferred, { hour: "numeric" }).resolvedOptions().hourCycle;
-  return cycle === "h11" || cycle === "h12" ? "h12" : "h23";
+/** "Tuesday, January 16" rather than "Tuesday 16 January". The assistant's own rule: `steward.nlu.speaking`. */
+function monthFirst(): boolean {
+  return /-(us|ca|ph)$/i.test(language);
+}
+
+/** English wording, because the app speaks English, in the order of day and month that the account is used to. */
+function localeTag(): string {
+  return monthFirst() ? "en-US" : "en-GB";
+}
+
+export function browserLanguage(): string {
+  return navigator.language;
 }
 
 export function browserZone(): string {
@@ -67,15 +77,20 @@ export function startOfDay(day: string, zone: string): Date {
   return new Date(instant);
 }
 
+/**
+ * "2 PM", "9:30 AM", "noon", or "14:30" where the account's language has 24 hours: the very words of the assistant's
+ * answers, so that a time is recognised at a glance wherever it stands.
+ */
 export function clockTime(instant: Date, zone: string): string {
-  return formatter(
-    `time|${zone}`,
-    { timeZone: zone, hour: "numeric", minute: "2-digit", hourCycle: hourCycle() },
-    localeTag(),
-  ).format(instant);
+  const wall = formatter(`time|${zone}`, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "en-GB").format(instant);
+  if (!monthFirst() && !/^en/i.test(language)) return wall;
+  const [hour = 0, minute = 0] = wall.split(":").map(Number);
+  if (minute === 0 && hour % 12 === 0) return hour === 0 ? "midnight" : "noon";
+  const minutes = minute === 0 ? "" : `:${String(minute).padStart(2, "0")}`;
+  return `${hour % 12 || 12}${minutes} ${hour < 12 ? "AM" : "PM"}`;
 }
 
-/** "Tue 16 Jan", with the year only when it is not the current one. */
+/** "Tue, Jan 16" or "Tue 16 Jan", with the year only when it is not the current one. */
 export function dateText(instant: Date, zone: string, now: Date = new Date()): string {
   const sameYear = dayOf(instant, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   const options: Intl.DateTimeFormatOptions = { timeZone: zone, weekday: "short", day: "numeric", month: "short" };
@@ -83,7 +98,7 @@ export function dateText(instant: Date, zone: string, now: Date = new Date()): s
   return formatter(`date|${zone}|${sameYear}`, options, localeTag()).format(instant);
 }
 
-/** "Tuesday, 16 January" */
+/** "Tuesday, January 16" or "Tuesday 16 January" */
 export function longDate(instant: Date, zone: string): string {
   return formatter(`long|${zone}`, { timeZone: zone, weekday: "long", day: "numeric", month: "long" }, localeTag()).format(instant);
 }

@@ -5,6 +5,8 @@ export interface Me {
   email: string;
   full_name: string | null;
   timezone: string;
+  /** A BCP 47 tag. */
+  language: string;
 }
 
 export interface Page<T> {

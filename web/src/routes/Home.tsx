@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useParams, useRouterState } from "@tanstack/react-router";
 import { CalendarDays, MessageCircle } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Chat } from "../components/Chat";
@@ -82,7 +82,11 @@ function Shell({ me }: { me: Me }) {
   const [toChat] = useState(() => showChat(setView));
   useNews();
   useComposerShortcut(toChat);
-  useEffect(() => setView("chat"), [id]);
+  const opened = useRouterState({ select: (state) => state.location.state.opened === true });
+  useEffect(() => {
+    // Whoever turned to their day right after sending stays there when the new conversation gets its address.
+    if (!opened) setView("chat");
+  }, [id, opened]);
   useEffect(() => {
     remember(me);
     void adoptZone(me).catch(() => undefined);
