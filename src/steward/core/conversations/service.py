@@ -280,7 +280,7 @@ def _recent(tx: Transaction, actor: Actor, ids: Sequence[UUID], each: int) -> di
         .join(Message, Message.conversation_key == Conversation.key)
         .where(
             Conversation.id.in_(ids),
-            Conversation.user_key == actor.user_key,
+            Conversation.user_key + literal_column("0") == actor.user_key,  # else SQLite walks all of the person's
             Conversation.tenant_key == actor.tenant_key,
             Message.key >= func.coalesce(oldest, 0),
         )
