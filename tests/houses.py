@@ -18,10 +18,13 @@ from uuid import uuid4
 
 import httpx2
 import psycopg
+from sqlalchemy import Engine, insert
 
 from steward.app import House, build_app, build_house, running
 from steward.db.database import make_engine
 from steward.db.migrate import migrate
+from steward.db.tables import Base, Role
+from steward.db.tables.access import BUILT_IN_ROLES
 from steward.kit.clock import SettableClock
 from steward.ports.model import ModelRegistry
 from steward.settings import Settings
@@ -57,6 +60,15 @@ def scratch_database(template: str | None = None) -> Iterator[str]:
     finally:
         with psycopg.connect(POSTGRES, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def make_schema(engine: Engine) -> None:
+    """Make the tables without migrating, with the built-in roles in them."""
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        now = datetime.now(UTC)
+        for name, rank in BUILT_IN_ROLES.items():
+            connection.execute(insert(Role).values(name=name, rank=rank, created_at=now, updated_at=now))
 
 
 class Templates:

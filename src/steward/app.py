@@ -16,12 +16,15 @@ from starlette.types import ASGIApp
 import steward
 from steward.adapters.jobs import make_job_queue
 from steward.adapters.live.local import LocalHints
+from steward.adapters.mail import make_mail_carrier
 from steward.adapters.model.offline import OfflineModel
 from steward.adapters.model.registry import make_registry
+from steward.adapters.sms import make_text_carrier
 from steward.core.accounts import AccountService, PasswordHasher
 from steward.core.audit import AuditLog
 from steward.core.calendar import CalendarService
 from steward.core.conversations import ConversationService
+from steward.core.letters import Letters
 from steward.core.notes import NoteService
 from steward.core.notifications import NotificationService
 from steward.core.reminders import ReminderService
@@ -30,7 +33,7 @@ from steward.core.tasks import TaskService
 from steward.core.tools import Toolbox
 from steward.core.turns import TurnRunner, TurnService
 from steward.db.database import Database
-from steward.db.jobs import FIRE_REMINDER, RESUME_TURN
+from steward.db.jobs import FIRE_REMINDER, RESUME_TURN, SEND_LETTER
 from steward.db.migrate import migrate
 from steward.kit.clock import Clock, SystemClock
 from steward.kit.errors import StewardError
@@ -56,7 +59,7 @@ from steward.workers import Sweep, run_workers
 
 log = structlog.get_logger(__name__)
 
-CONCURRENCY = {"default": 4, "reminders": 4, "turns": 4}
+CONCURRENCY = {"default": 4, "letters": 4, "reminders": 4, "turns": 4}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class House:
     models: ModelRegistry
     hasher: PasswordHasher
     audit: AuditLog
+    letters: Letters
     services: Services
 
     def handlers(self) -> Mapping[str, tuple[Job, Handler]]:
@@ -77,6 +81,7 @@ class House:
         pairs: list[tuple[Job, Handler]] = [
             (FIRE_REMINDER, self.services.reminders.fire),
             (RESUME_TURN, self.services.turns.resume),
+            (SEND_LETTER, self.letters.send),
         ]
         return {job.name: (job, handler) for job, handler in pairs}
 
@@ -112,6 +117,7 @@ def build_house(settings: Settings, clock: Clock | None = None, models: ModelReg
     jobs = make_job_queue(settings)
     db = Database(settings, clock, Sealer(ring), jobs)
     audit = AuditLog(ring)
+    letters = Letters(db, make_mail_carrier(settings), make_text_carrier(settings))
     hasher = PasswordHasher(threads=settings.hash_threads, queue=settings.hash_queue)
     live = LocalHints()
     accounts = AccountService(db, settings, audit, hasher)
@@ -137,7 +143,7 @@ def build_house(settings: Settings, clock: Clock | None = None, models: ModelReg
         reminders=reminders,
         notifications=notifications,
     )
-    return House(settings, ring, db, jobs, models, hasher, audit, services)
+    return House(settings, ring, db, jobs, models, hasher, audit, letters, services)
 
 
 def build_app(house: House) -> ASGIApp:

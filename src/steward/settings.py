@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     hash_queue: int = Field(50, ge=1, le=1000, description="password checks that may wait; more are told to come back")
     rate_limit_scale: float = Field(1.0, ge=0, description="multiplies every limit; 0 turns limits off")
 
+    # Letters: codes, links, notices
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:pass@host:port or smtps://…; empty: files in data_dir/outbox/mail"
+    )
+    mail_from: str = Field("steward@localhost", description="sender of mails")
+
     # The model
     model: str = Field("offline", description="default model as provider:model, e.g. openai:gpt-4o; commas: fallbacks")
     openai_api_key: SecretStr = Field(SecretStr(""), description="key for the OpenAI-compatible endpoint")

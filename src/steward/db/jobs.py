@@ -9,3 +9,6 @@ FIRE_REMINDER = Job("fire_reminder", queue="reminders", retry=RetryPolicy(attemp
 
 RESUME_TURN = Job("resume_turn", queue="turns", retry=RetryPolicy(attempts=3, first_seconds=2))
 """Finish a turn whose process died. Arguments: ``turn_key``."""
+
+SEND_LETTER = Job("send_letter", queue="letters", retry=RetryPolicy(attempts=10, first_seconds=2, most_seconds=900))
+"""Carry a mail or text that the server itself sends. Arguments: ``letter_key``."""

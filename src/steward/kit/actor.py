@@ -13,7 +13,8 @@ from steward.kit.errors import Forbidden
 class Actor:
     """A person who was recognised, what they may do, and through what proof.
 
-    ``zone`` is an IANA name, ``locale`` a BCP 47 tag. ``session_id`` is None when the proof was no login session.
+    ``plan`` is the tenant's, ``zone`` is an IANA name, ``locale`` a BCP 47 tag. ``session_id`` is None when the proof
+    was no login session.
     """
 
     user_key: int
@@ -21,6 +22,7 @@ class Actor:
     tenant_key: int
     tenant_id: UUID
     role: str
+    plan: str = "personal"
     permissions: frozenset[str] = field(default_factory=frozenset)
     session_id: UUID | None = None
     name: str = ""

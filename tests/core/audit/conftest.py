@@ -6,10 +6,10 @@ import pytest
 
 from steward.core.audit import AuditLog
 from steward.db.database import Database
-from steward.db.tables import Base
 from steward.kit.clock import SettableClock
 from steward.kit.secrets import KeyRing, Sealer, key_ring_from_text
 from steward.settings import Settings
+from tests.houses import make_schema
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def database(settings: Settings, clock: SettableClock, ring: KeyRing) -> Iterator[Database]:
     made = Database(settings, clock, Sealer(ring))
-    Base.metadata.create_all(made.engine)
+    make_schema(made.engine)
     yield made
     made.close()
 

@@ -6,7 +6,7 @@ from planning_fixtures import HeardHints, People
 from steward.core.calendar import CalendarService, EventChange, EventUnknown, EventView, Invitee, NewEvent
 from steward.core.reminders import Alert, ReminderService
 from steward.db.database import Database, Transaction
-from steward.db.tables import User
+from steward.db.tables import UserSettings
 from steward.kit.clock import SettableClock
 from steward.kit.errors import Invalid
 from steward.kit.ids import new_id
@@ -126,8 +126,13 @@ async def test_without_a_word_about_reminders_the_persons_own_ones_are_used(
     calendar: CalendarService, people: People, database: Database
 ) -> None:
     def set_preferences(tx: Transaction) -> None:
-        user = tx.session.get_one(User, people.ann.user_key)
-        user.preferences = {"calendar": {"default_reminders": [{"type": "push", "minutes_before": 30}, {"type": 7}]}}
+        data = {"default_reminders": [{"type": "push", "minutes_before": 30}, {"type": 7}]}
+        ann = people.ann
+        tx.add(
+            UserSettings(
+                tenant_key=ann.tenant_key, user_key=ann.user_key, section="calendar", data=data, updated_at=tx.now
+            )
+        )
 
     plain = await calendar.create(people.ann, NewEvent("x", TWO, THREE))
     assert [(each.type, each.minutes_before) for each in plain.reminders] == [("email", 15)]

@@ -163,7 +163,6 @@ def _person(tx: Transaction, tenant: Tenant, username: str, name: str, zone: str
             username=username,
             email=f"{username}@example.com",
             full_name=name,
-            role="user",
             timezone=zone,
             created_at=tx.now,
             updated_at=tx.now,

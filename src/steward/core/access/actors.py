@@ -5,20 +5,52 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Integer, Row, String, func, literal_column, select
 
 from steward.core.access.rules import permissions_of
 from steward.db.database import Transaction
-from steward.db.tables import Tenant, User
+from steward.db.tables import Role, RolePermission, Tenant, User, UserRole
 from steward.kit.actor import Actor
 from steward.kit.errors import Unauthenticated
+
+_ONE, _NOTHING = literal_column("1", Integer()), literal_column("''", String())
+_HELD = select(Role).join(UserRole, UserRole.role_key == Role.key).where(UserRole.user_key == User.key)
+
+ROLE_SHOWN = (
+    func.coalesce(
+        _HELD.with_only_columns(Role.name)
+        .order_by(Role.rank.desc(), Role.key)
+        .limit(_ONE)
+        .correlate(User)
+        .scalar_subquery(),
+        _NOTHING,
+    )
+).label("role")
+"""The name of the highest role of a ``User``, empty for nobody's: what the documents call their role."""
+
+_BUILT_IN = (
+    _HELD.with_only_columns(func.aggregate_strings(Role.name, " "))
+    .where(Role.tenant_key.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+)
+_GRANTED = (
+    select(func.aggregate_strings(RolePermission.name, " "))
+    .join(UserRole, UserRole.role_key == RolePermission.role_key)
+    .where(UserRole.user_key == User.key)
+    .correlate(User)
+    .scalar_subquery()
+)
 
 ACTOR_COLUMNS = (
     User.key.label("user_key"),
     User.id.label("user_id"),
     User.tenant_key.label("tenant_key"),
     Tenant.id.label("tenant_id"),
-    User.role.label("role"),
+    Tenant.plan.label("plan"),
+    ROLE_SHOWN,
+    _BUILT_IN.label("roles"),
+    _GRANTED.label("granted"),
     User.full_name.label("full_name"),
     User.email.label("email"),
     User.timezone.label("timezone"),
@@ -40,8 +72,9 @@ def actor_of(
         user_id=row.user_id,
         tenant_key=row.tenant_key,
         tenant_id=row.tenant_id,
+        plan=row.plan,
         role=row.role,
-        permissions=permissions_of(row.role),
+        permissions=permissions_of(row.roles or "", row.granted or ""),
         session_id=session_id,
         name=row.full_name,
         email=row.email or "",

@@ -6,12 +6,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, select
 
+from steward.core.access import ROLE_SHOWN
 from steward.core.accounts.types import Credentials, UserView
 from steward.db.database import Transaction
-from steward.db.tables import Tenant, User
+from steward.db.tables import PhoneNumber, Tenant, User
 from steward.kit.actor import Actor
 from steward.kit.errors import NotFound
 
+_NUMBER_SHOWN = (
+    select(PhoneNumber.number)
+    .where(PhoneNumber.user_key == User.key)
+    .order_by(PhoneNumber.is_primary.desc(), PhoneNumber.key.desc())
+    .limit(1)
+    .correlate(User)
+    .scalar_subquery()
+)
 _VIEW = select(
     User.id,
     User.key.label("user_number"),
@@ -20,8 +29,8 @@ _VIEW = select(
     User.full_name,
     User.first_name,
     User.last_name,
-    User.phone_number,
-    User.role,
+    _NUMBER_SHOWN.label("phone_number"),
+    ROLE_SHOWN,
     Tenant.id.label("tenant_id"),
     Tenant.name.label("tenant_name"),
     User.is_active,

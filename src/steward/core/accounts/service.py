@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from steward.core.accounts import gate, rules
+from steward.core.access import give_role
+from steward.core.accounts import gate, numbers, rules
 from steward.core.accounts.errors import EmailTaken
 from steward.core.accounts.hashing import PasswordHasher
 from steward.core.accounts.passwords import problems_of
@@ -225,11 +226,10 @@ class AccountService:
                 email=new.email,
                 username=new.username,
                 password_hash=new.password_hash,
-                role=new.role,
                 is_verified=new.is_verified,
                 created_at=tx.now,
                 updated_at=tx.now,
-                **new.profile,
+                **{name: value for name, value in new.profile.items() if name != "phone_number"},
             )
         )
         try:
@@ -238,6 +238,9 @@ class AccountService:
             if "email" in str(clash.orig) or "username" in str(clash.orig):
                 raise EmailTaken from None
             raise
+        give_role(tx, user.key, new.role)
+        if new.profile.get("phone_number"):
+            numbers.claim(tx, tenant.key, user.key, new.profile["phone_number"])
         self._audit.record(
             tx, action=action, resource=f"user/{user.id}", tenant_key=tenant.key, user_key=user.key, ip=ip
         )
@@ -256,7 +259,10 @@ class AccountService:
                 current=(current.first_name, current.last_name) if current else ("", ""),
             )
         if values:
-            tx.session.execute(update(User).where(gate.own(actor)).values(**values, updated_at=tx.now))
+            columns = {name: value for name, value in values.items() if name != "phone_number"}
+            tx.session.execute(update(User).where(gate.own(actor)).values(**columns, updated_at=tx.now))
+        if "phone_number" in values:
+            numbers.replace_claim(tx, actor.tenant_key, actor.user_key, values["phone_number"])
         view = gate.own_view(tx, actor)
         if values:
             self._audit.record(

@@ -92,13 +92,12 @@ def expanded(
     return [(start, end, row) for (start, end), row in islice(merged, MOST_OCCURRENCES)]
 
 
-def default_alerts(preferences: Mapping[str, Any]) -> tuple[Alert, ...]:
+def default_alerts(settings: Mapping[str, Any]) -> tuple[Alert, ...]:
     """Return the alerts of the person's calendar settings, or the document's default where there are none.
 
-    They lie under ``calendar.default_reminders`` as ``[{"type", "minutes_before"}]``.
+    They lie under ``default_reminders`` as ``[{"type", "minutes_before"}]``.
     """
-    settings = preferences.get("calendar")
-    wanted = settings.get("default_reminders") if isinstance(settings, dict) else None
+    wanted = settings.get("default_reminders")
     if not isinstance(wanted, list):
         return DEFAULT_ALERTS
     alerts = (_alert(entry) for entry in takewhile(lambda entry: isinstance(entry, dict), wanted[:20]))

@@ -27,7 +27,7 @@ from steward.core.calendar.types import (
 from steward.core.reminders import Alert, EventFacts, ReminderService
 from steward.core.reminders.wall_time import resolved, zone_of
 from steward.db.database import Database, Transaction
-from steward.db.tables import CalendarEvent, User
+from steward.db.tables import CalendarEvent, UserSettings
 from steward.kit.actor import Actor
 from steward.kit.clock import iso_z
 from steward.kit.errors import Invalid
@@ -39,7 +39,9 @@ from steward.ports.live import LiveHints
 _events: Table = CalendarEvent.__table__  # type: ignore[assignment]  # declarative tables are Tables
 _INSERT = _events.insert()
 _UPDATE = update(_events).where(_events.c.key == bindparam("row"))
-_PREFERENCES = select(User.preferences).where(User.key == bindparam("row"))
+_SETTINGS = select(UserSettings.data).where(
+    UserSettings.user_key == bindparam("row"), UserSettings.section == "calendar"
+)
 
 
 class CalendarService:
@@ -260,7 +262,7 @@ def _facts(row: Mapping[Any, Any]) -> EventFacts:
 
 
 def _defaults(tx: Transaction, actor: Actor) -> Sequence[Alert]:
-    return default_alerts(tx.connection.execute(_PREFERENCES, {"row": actor.user_key}).scalar() or {})
+    return default_alerts(tx.connection.execute(_SETTINGS, {"row": actor.user_key}).scalar() or {})
 
 
 def _filter(

@@ -15,6 +15,9 @@ class LoginSession(Identified, Base):
 
     ``refresh_floor`` is the highest counter of a refresh token that was used: lower ones are stolen or stale, the
     floor itself may be repeated, floor + 1 is the newest that was handed out.
+
+    ``method`` is how it began: ``password``, ``passkey``, ``oauth:<provider>``, ``registration``. While ``factor_due``
+    a second factor is missing and the session is good for nothing else; ``factor_at`` is the last proof of one.
     """
 
     __tablename__ = "login_sessions"
@@ -23,6 +26,10 @@ class LoginSession(Identified, Base):
     user_key: Mapped[int] = mapped_column(ForeignKey("users.key", ondelete="CASCADE"))
     user_agent: Mapped[str] = mapped_column(String(400), default="")
     ip: Mapped[str] = mapped_column(String(64), default="")
+    surface: Mapped[str] = mapped_column(String(10), default="api_v1")
+    method: Mapped[str] = mapped_column(String(50), default="password")
+    factor_due: Mapped[bool] = mapped_column(default=False)
+    factor_at: Mapped[datetime | None]
     refresh_floor: Mapped[int] = mapped_column(default=0)
     rotated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
