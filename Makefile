@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WHICH_LOCK := import platform, sys; v = sys.version_info; \
+	print(sys.implementation.name, '%d.%d' % v[:2], sys.platform, platform.machine(), sep='-')
 
 .PHONY: run test check fix bench docs web setup clean
 
@@ -30,7 +32,7 @@ docs: $(VENV)/.dev ## what is generated: settings and the table of operations
 web: ## rebuild the web app into the Python package (needs Node 20 or newer)
 	@cd web && npm ci --no-audit --no-fund && npm run build
 
-setup: $(VENV)/.core ## the virtual environment with the command steward in it
+setup: $(VENV)/.core ## the virtual environment with the command steward in it; LOCKED=1: only files of known hash
 
 clean: ## forget the virtual environment
 	rm -rf $(VENV)
@@ -39,8 +41,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Steward needs Python 3.11 or newer.")'
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt $(wildcard locks/*.txt)
 	@echo "Installing Steward into $(VENV) ..."
+	@lock=locks/$$($(BIN)/python -c "$(WHICH_LOCK)").txt; [ -z "$(LOCKED)" ] || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r "$$lock"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from benchmarks import house_cases, load_cases, size_cases
+from benchmarks import house_cases, load_cases, login_cases, size_cases
 from benchmarks.client import WrongAnswer
 from benchmarks.figures import Line
 from benchmarks.measuring import Plan
@@ -33,7 +33,6 @@ LOAD_CASES: dict[str, Callable[[Street, Plan], Awaitable[list[Line]]]] = {
     "stream": load_cases.stream,
     "first-token": load_cases.first_token,
     "token": load_cases.token,
-    "login": load_cases.login,
 }
 HOUSE_CASES: dict[str, Callable[[Path, Cores, Plan], Awaitable[list[Line]]]] = {
     "size": size_cases.size,
@@ -41,6 +40,8 @@ HOUSE_CASES: dict[str, Callable[[Path, Cores, Plan], Awaitable[list[Line]]]] = {
     "memory": house_cases.memory,
     "packages": house_cases.packages,
     "nlu": house_cases.nlu,
+    "login": login_cases.login,
+    "crowd": login_cases.crowd,
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from benchmarks.figures import OF_FLOOR, Bound, Figure, Line, LoadLine
 from benchmarks.measuring import Plan, in_turns
 from benchmarks.street import CLIENTS, Street
@@ -11,7 +9,6 @@ from benchmarks.street import CLIENTS, Street
 TOKENS = 64
 SHORT = 5
 PACE_MS = 20.0
-LOGINS = 8
 SUM = "what is 17% of 2,349?"
 EFFECT = "add milk to my tasks"
 
@@ -98,10 +95,3 @@ async def token(street: Street, plan: Plan) -> list[Line]:
         beside = f"floor {floor_ms:.3f} ms; a turn of 1 token {cost[1][0]:.2f} ms, of {TOKENS} {cost[TOKENS][0]:.2f} ms"
         found.append(Figure(title, ours_ms, "ms", Bound(0.1, "ms"), beside, digits=3))
     return found
-
-
-async def login(street: Street, plan: Plan) -> list[Line]:
-    """Sign in from eight clients at once."""
-    (found,) = await in_turns([street.signing_in(LOGINS)], replace(plan, rounds=1), clients=LOGINS)
-    beside = f"p50 {found.p50_ms:.0f} ms, {found.per_second:.0f}/s, {found.cpu_ms:.1f} ms processor time each"
-    return [Figure(f"login, {LOGINS} at once, p95", found.p95_ms, "ms", beside=beside, digits=0)]

@@ -126,14 +126,6 @@ class Street:
             Side(self.model, Target(self.model.port, direct, relayed, mark)),
         ]
 
-    def signing_in(self, people: int) -> Side:
-        """Return the side of logins by so many people."""
-        requests = [
-            request_bytes("POST", "/api/v1/auth/login", body={"email": _email(number), "password": PASSWORD})
-            for number in range(people)
-        ]
-        return Side(self.steward, Target(self.steward.port, requests, _good(lambda body: b"access_token" in body)))
-
     def _sending(self, where: Sequence[tuple[str, str]], body: Any) -> list[bytes]:
         return [request_bytes("POST", f"{CHAT}/{conversation}/messages", token, body) for conversation, token in where]
 

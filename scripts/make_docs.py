@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: ``docs/settings.md``. A test compares them with what is committed."""
+"""Write the pages that are made: settings, licences, security. A test compares them with what is committed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from scripts.packages import licences_page
+from scripts.security_page import security_page
 from steward.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -31,14 +33,20 @@ def settings_page() -> str:
             default = ""
         if isinstance(default, SecretStr):
             default = default.get_secret_value()
+        if default == ():
+            default = ""
         shown = f"`{default}`" if str(default) else "empty"
-        rows.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |\n")
+        rows.append(f"| `{PREFIX}{field.title or name.upper()}` | {shown} | {field.description} |\n")
     return _HEAD + "".join(rows)
 
 
 def pages() -> dict[Path, str]:
     """Return every page that is made, by where it belongs."""
-    return {DOCS / "settings.md": settings_page()}
+    return {
+        DOCS / "settings.md": settings_page(),
+        DOCS / "reference" / "licences.md": licences_page(),
+        DOCS / "security.md": security_page(),
+    }
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from steward.settings import Settings
+from tests.fakes.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from tests.houses import Home, Process, Templates, home, postgres_reachable
 
 EVERYTHING = os.environ.get("STEWARD_TEST_ALL") == "1"
@@ -65,11 +66,14 @@ async def here(tmp_path: Path, templates: Templates) -> AsyncIterator[Home]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """One real server process for the whole run."""
-    process = Process(tmp_path_factory.mktemp("server"))
-    process.start()
-    yield process
-    process.stop()
+    """One real server process for the whole run, with a Google that is the fake provider."""
+    with OAuthServer() as google:
+        client = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "BASE_URL": google.url}
+        environment = {f"STEWARD_GOOGLE_{name}": value for name, value in client.items()}
+        process = Process(tmp_path_factory.mktemp("server"), **environment)
+        process.start()
+        yield process
+        process.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,13 +18,14 @@ from uuid import uuid4
 
 import httpx2
 import psycopg
-from sqlalchemy import Engine, insert
+from sqlalchemy import URL, Engine, insert, make_url
 
-from steward.app import House, build_app, build_house, running
+from steward.app import build_app, running
 from steward.db.database import make_engine
 from steward.db.migrate import migrate
 from steward.db.tables import Base, Role
 from steward.db.tables.access import BUILT_IN_ROLES
+from steward.house import House, build_house
 from steward.kit.clock import SettableClock
 from steward.ports.model import ModelRegistry
 from steward.settings import Settings
@@ -49,17 +50,30 @@ def postgres_reachable() -> bool:
     return True
 
 
+TENANT_ROLE = "steward_test"
+"""Whom tests sign in as at PostgreSQL: an ordinary role, because superusers see through the walls between tenants."""
+
+
 @contextlib.contextmanager
 def scratch_database(template: str | None = None) -> Iterator[str]:
-    """Make a PostgreSQL database of its own and drop it afterwards; yield its address."""
+    """Make a PostgreSQL database of its own and drop it afterwards; yield its address, for an ordinary role."""
     name = f"steward_test_{uuid4().hex[:12]}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        url = _ordinary(connection)
+        copied = f" TEMPLATE {template}" if template else ""
+        connection.execute(f"CREATE DATABASE {name} OWNER {TENANT_ROLE}{copied}")
     try:
-        yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+        yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         with psycopg.connect(POSTGRES, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _ordinary(connection: psycopg.Connection[Any]) -> URL:
+    """Return an address of the server for a role that may do nothing special, made now if need be."""
+    with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        connection.execute(f"CREATE ROLE {TENANT_ROLE} LOGIN PASSWORD '{TENANT_ROLE}'")
+    return make_url(POSTGRES).set(username=TENANT_ROLE, password=TENANT_ROLE)
 
 
 def make_schema(engine: Engine) -> None:
@@ -69,6 +83,15 @@ def make_schema(engine: Engine) -> None:
         now = datetime.now(UTC)
         for name, rank in BUILT_IN_ROLES.items():
             connection.execute(insert(Role).values(name=name, rank=rank, created_at=now, updated_at=now))
+
+
+def take_audit_guards_away(engine: Engine) -> None:
+    """Do what somebody who owns the database could do: drop what keeps audit entries from being changed."""
+    names = ("no_update", "no_delete") if engine.dialect.name == "sqlite" else ("no_change",)
+    suffix = "" if engine.dialect.name == "sqlite" else " ON audit_entries"
+    with engine.begin() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"DROP TRIGGER audit_entries_{name}{suffix}")
 
 
 class Templates:
@@ -177,6 +200,8 @@ async def home(
     settings: Settings, *, at: datetime | None = None, models: ModelRegistry | None = None
 ) -> AsyncIterator[Home]:
     """Run a house in this process on a clock that stands at ``at``."""
+    if "rate_limit_scale" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"rate_limit_scale": 0.0})  # only tests about limits want limits
     clock = SettableClock(at or datetime(2024, 1, 15, 15, 30, tzinfo=UTC))
     house = build_house(settings, clock, models)
     app = build_app(house)
@@ -196,9 +221,11 @@ class Process:
             **without_steward(),
             "STEWARD_DATA_DIR": str(data_dir),
             "STEWARD_OWNER_PASSWORD": OWNER_PASSWORD,
+            "STEWARD_RATE_LIMIT_SCALE": "0",
             **environment,
         }
         data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir = data_dir
         self._log = data_dir / "stderr.log"
         self.url = ""
         self.popen: subprocess.Popen[str] | None = None
@@ -222,6 +249,7 @@ class Process:
                 return
             if not line and self.popen.poll() is not None:
                 break
+        self.kill()
         raise AssertionError(f"the server did not start:\n{self.log()}")
 
     def kill(self) -> None:

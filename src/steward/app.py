@@ -1,4 +1,4 @@
-"""Puts the pieces together: the only file that knows them all."""
+"""The house served: its surfaces as one ASGI application, and what runs beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -14,142 +13,32 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 import steward
-from steward.adapters.jobs import make_job_queue
-from steward.adapters.live.local import LocalHints
-from steward.adapters.mail import make_mail_carrier
-from steward.adapters.model.offline import OfflineModel
-from steward.adapters.model.registry import make_registry
-from steward.adapters.sms import make_text_carrier
-from steward.core.accounts import AccountService, PasswordHasher
-from steward.core.audit import AuditLog
-from steward.core.calendar import CalendarService
-from steward.core.conversations import ConversationService
-from steward.core.letters import Letters
-from steward.core.notes import NoteService
-from steward.core.notifications import NotificationService
-from steward.core.reminders import ReminderService
-from steward.core.sessions import SessionService
-from steward.core.tasks import TaskService
-from steward.core.tools import Toolbox
-from steward.core.turns import TurnRunner, TurnService
-from steward.db.database import Database
-from steward.db.jobs import FIRE_REMINDER, RESUME_TURN, SEND_LETTER
 from steward.db.migrate import migrate
-from steward.kit.clock import Clock, SystemClock
+from steward.house import House
 from steward.kit.errors import StewardError
-from steward.kit.secrets import KeyRing, Sealer, key_ring_from_text, load_key_ring
 from steward.nlu import warm_up
-from steward.ports.jobs import Handler, Job, JobQueue
-from steward.ports.model import ModelRegistry
-from steward.probes import checks
-from steward.settings import Settings
 from steward.surfaces import api, api_v1, v1
 from steward.surfaces.call import Call
 from steward.surfaces.doors import Doors
+from steward.surfaces.guards import refuse_unguarded
 from steward.surfaces.headers import SecurityHeaders
-from steward.surfaces.health import Health
 from steward.surfaces.lifespan import Lifespan
 from steward.surfaces.metrics import Metrics, RequestMetrics
+from steward.surfaces.origins import with_origins
 from steward.surfaces.root import ApiDocument, Part, described, make_root
 from steward.surfaces.routing import surface
-from steward.surfaces.services import Services
+from steward.surfaces.trust import Trust
 from steward.surfaces.ui import make_ui
+from steward.surfaces.ui import outbox as ui_outbox
 from steward.surfaces.ui import session as ui_session
-from steward.workers import Sweep, run_workers
 
 log = structlog.get_logger(__name__)
-
-CONCURRENCY = {"default": 4, "letters": 4, "reminders": 4, "turns": 4}
-
-
-@dataclass(frozen=True)
-class House:
-    """Everything that was put together, for the server, the worker and the commands."""
-
-    settings: Settings
-    ring: KeyRing
-    db: Database
-    jobs: JobQueue
-    models: ModelRegistry
-    hasher: PasswordHasher
-    audit: AuditLog
-    letters: Letters
-    services: Services
-
-    def handlers(self) -> Mapping[str, tuple[Job, Handler]]:
-        """Return who does which job."""
-        pairs: list[tuple[Job, Handler]] = [
-            (FIRE_REMINDER, self.services.reminders.fire),
-            (RESUME_TURN, self.services.turns.resume),
-            (SEND_LETTER, self.letters.send),
-        ]
-        return {job.name: (job, handler) for job, handler in pairs}
-
-    def sweeps(self) -> list[Sweep]:
-        """Return what is looked at again and again."""
-        return [
-            Sweep("due reminders", 1.0, self.services.reminders.sweep),
-            Sweep("turns of dead processes", 2.0, self.services.turns.sweep),
-            Sweep("events of old turns", 3600.0, self.services.turns.tidy),
-        ]
-
-    async def work(self) -> None:
-        """Do jobs and sweep until cancelled."""
-        scale = max(1, self.settings.workers)
-        concurrency = {queue: count * scale for queue, count in CONCURRENCY.items()}
-        await run_workers(self.jobs, self.handlers(), concurrency=concurrency, sweeps=self.sweeps())
-
-    async def close(self) -> None:
-        """Let go of everything, in the order in which it depends on each other."""
-        await self.services.turns.close()
-        await self.services.sessions.settle()
-        await self.models.close()
-        self.hasher.close()
-        self.db.close()
-
-
-def build_house(settings: Settings, clock: Clock | None = None, models: ModelRegistry | None = None) -> House:
-    """Return the house for the settings; nothing runs yet and the database is not migrated."""
-    clock = clock or SystemClock()
-    started = clock.now()
-    secret = settings.secret_key.get_secret_value()
-    ring = key_ring_from_text(secret) if secret else load_key_ring(settings.data_dir / "keys.json")
-    jobs = make_job_queue(settings)
-    db = Database(settings, clock, Sealer(ring), jobs)
-    audit = AuditLog(ring)
-    letters = Letters(db, make_mail_carrier(settings), make_text_carrier(settings))
-    hasher = PasswordHasher(threads=settings.hash_threads, queue=settings.hash_queue)
-    live = LocalHints()
-    accounts = AccountService(db, settings, audit, hasher)
-    sessions = SessionService(db, settings, ring, accounts, hasher, audit)
-    notifications = NotificationService(db, live)
-    reminders = ReminderService(db, notifications)
-    calendar = CalendarService(db, reminders, live)
-    tasks = TaskService(db)
-    toolbox = Toolbox(calendar, reminders, tasks, NoteService(db))
-    models = models or make_registry(settings, OfflineModel())
-    services = Services(
-        clock=clock,
-        version=steward.__version__,
-        started_at=started,
-        public_url=settings.public_url,
-        health=Health(checks(settings, db, jobs, models), version=steward.__version__, started_at=started, clock=clock),
-        accounts=accounts,
-        sessions=sessions,
-        conversations=ConversationService(db),
-        turns=TurnService(db, TurnRunner(db, models, toolbox, settings)),
-        calendar=calendar,
-        tasks=tasks,
-        reminders=reminders,
-        notifications=notifications,
-    )
-    return House(settings, ring, db, jobs, models, hasher, audit, letters, services)
 
 
 def build_app(house: House) -> ASGIApp:
     """Return the ASGI application of the house; its lifespan runs the workers where the settings want them inside."""
     doors = {part.PREFIX: part.build() for part in (api_v1, v1, api)}
-    rest = surface("Steward", api_v1.ApiV1Dialect(), [ui_session.router])
+    rest = surface("Steward", api_v1.ApiV1Dialect(), [ui_session.router, ui_outbox.router])
     metrics = Metrics(version=steward.__version__)
     parts = [Part(prefix, f"Steward {prefix}", app.openapi) for prefix, app in doors.items()]
     document = ApiDocument([described(), *parts], title="Steward", version=steward.__version__)
@@ -162,8 +51,12 @@ def build_app(house: House) -> ASGIApp:
     )
     rest.router.routes.extend([*root, *make_ui()])
     doors["/api/v1"].router.routes.extend(root)
-    front: ASGIApp = Doors(house.services, doors, rest)
-    front = SecurityHeaders(RequestMetrics(front, metrics), public_url=house.settings.public_url)
+    for part in (*doors.values(), rest):
+        refuse_unguarded(part.routes)
+    settings = house.settings
+    front: ASGIApp = with_origins(Doors(house.services, doors, rest), settings.cors_origins)
+    front = Trust(front, trusted_proxies=settings.trusted_proxies, public_url=settings.public_url)
+    front = SecurityHeaders(RequestMetrics(front, metrics), public_url=settings.public_url)
     return Lifespan(front, lambda state: running(house, state))
 
 
@@ -172,7 +65,7 @@ async def _is_admin(request: Request) -> bool:
         actor = await Call(request.scope, request.receive).identify()
     except StewardError:
         return False
-    return actor.role in ("owner", "admin")
+    return actor.may("settings:read")
 
 
 @contextlib.asynccontextmanager

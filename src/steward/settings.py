@@ -8,16 +8,30 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import DotEnvSettingsSource, EnvSettingsSource
 
+from steward.kit.addresses import networks_of, origins_of
 from steward.kit.errors import StewardError
+from steward.kit.openid import OpenIdClient, is_openid_name, near_openid_names, openid_clients_of
+from steward.kit.rates import rates_of
+from steward.kit.secrets import secrets_of
 
 PREFIX = "STEWARD_"
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "trusted_proxies": networks_of,
+    "cors_origins": origins_of,
+    "plan_personal": rates_of,
+    "plan_team": rates_of,
+    "limits": rates_of,
+}
+"""What is written in a small language of its own is read once when the settings are, so that a slip stops the start."""
 
 
 class SettingsWrong(StewardError):
@@ -43,7 +57,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     public_url: str = Field("http://localhost:8000", description="every callback, cookie, link and signature uses it")
-    trusted_proxies: str = Field("", description="comma-separated addresses whose forwarded headers count")
+    trusted_proxies: str = Field(
+        "", description="comma-separated addresses and CIDR ranges whose forwarded headers count"
+    )
+    cors_origins: str = Field(
+        "", description="comma-separated origins whose pages may call the API; empty: only this server's own"
+    )
     database_url: SecretStr = Field(
         SecretStr(""), description="postgresql://user:pass@host/db; empty: SQLite in data_dir"
     )
@@ -60,7 +79,9 @@ class Settings(BaseSettings):
 
     # Who owns it
     secret_key: SecretStr = Field(
-        SecretStr(""), description="at least 32 characters; empty: a key ring file in data_dir"
+        SecretStr(""),
+        description="at least 32 characters, several with commas between them, the newest first; "
+        "empty: a key ring file in data_dir",
     )
     owner_email: str = Field("admin@localhost", description="address of the server owner")
     owner_password: SecretStr = Field(
@@ -71,16 +92,41 @@ class Settings(BaseSettings):
     access_seconds_api_v1: int = Field(900, ge=60, le=86400, description="life of an access token from /api/v1")
     access_seconds_v1: int = Field(3600, ge=60, le=86400, description="life of an access token from /v1")
     session_days: int = Field(7, ge=1, le=30, description="a session ends this many days after login")
+    session_idle_days: int = Field(7, ge=1, le=30, description="a session that nobody used for so many days is over")
+    require_mfa_roles: str = Field("", description="comma-separated roles whose holders are told to set up MFA")
     password_policy: Literal["strong", "length"] = Field("strong", description="length: only the minimum of 8 holds")
     hash_threads: int = Field(2, ge=1, le=16, description="threads that hash passwords")
     hash_queue: int = Field(50, ge=1, le=1000, description="password checks that may wait; more are told to come back")
-    rate_limit_scale: float = Field(1.0, ge=0, description="multiplies every limit; 0 turns limits off")
+
+    # How often
+    rate_limit_scale: float = Field(
+        1.0, ge=0, description="multiplies every rate; 0 turns limits and the brake on wrong passwords off"
+    )
+    plan_personal: str = Field("user=100/60s,10/1s", description="requests that a person, and a tenant, may make")
+    plan_team: str = Field("user=50/60s;tenant=100/60s,1000/3600s", description="the same for teams")
+    limits: str = Field("", description="other limits than the usual ones by name, e.g. auth_v1=20/60s;mail=60/3600s")
+    streams_per_user: int = Field(10, ge=1, description="streamed answers a person may follow at once")
 
     # Letters: codes, links, notices
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:pass@host:port or smtps://…; empty: files in data_dir/outbox/mail"
     )
     mail_from: str = Field("steward@localhost", description="sender of mails")
+
+    # Signing in with other providers, and what they grant
+    google_client_id: str = Field("", description="OAuth client at Google; empty: Google is not offered")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    google_base_url: str = Field("", description="replaces scheme and host of all of Google's endpoints")
+    microsoft_client_id: str = Field("", description="application at Microsoft; empty: Microsoft is not offered")
+    microsoft_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    microsoft_base_url: str = Field("", description="replaces scheme and host of all of Microsoft's endpoints")
+    microsoft_tenant: str = Field("common", pattern=r"^[\w.-]{1,100}$", description="whose accounts; `common`: any")
+    oidc: tuple[OpenIdClient, ...] = Field(
+        (),
+        title="OIDC_<NAME>_*",
+        description="any OpenID provider: `_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, and `_SCOPES` asked for besides",
+    )
+    oauth_sign_up: bool = Field(True, description="whether strangers who sign in with a provider get an account")
 
     # The model
     model: str = Field("offline", description="default model as provider:model, e.g. openai:gpt-4o; commas: fallbacks")
@@ -97,6 +143,35 @@ class Settings(BaseSettings):
     turn_tokens: int = Field(60_000, ge=100, description="tokens in one turn at most, input and output")
     tool_seconds: float = Field(30.0, gt=0, le=600, description="longest run of one tool")
     prices: str = Field("", description='JSON {"model": [usd per million input, output tokens]} over the bundled table')
+
+    @field_validator("trusted_proxies", "cors_origins", "plan_personal", "plan_team", "limits")
+    @classmethod
+    def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
+        _READERS[info.field_name or ""](value)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where values come from, the first wins: with the OpenID providers, whose names are the operator's."""
+        given: dict[str, str] = {}
+        for source in (dotenv_settings, env_settings):
+            if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
+                given |= {name: value for name, value in source.env_vars.items() if value}
+        prefix = PREFIX.lower()
+        own = {name[len(prefix) :]: value for name, value in given.items() if name.startswith(prefix)}
+        try:
+            clients = openid_clients_of(own)
+        except ValueError as wrong:
+            raise SettingsWrong(f"{PREFIX}{wrong}") from None
+        openid = InitSettingsSource(settings_cls, {"oidc": clients} if clients else {})
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, openid
 
     @property
     def is_postgres(self) -> bool:
@@ -129,17 +204,21 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
 
 def refuse_unknown(names: Iterable[str]) -> None:
     """Raise SettingsWrong for the first ``STEWARD_`` name that no knob has."""
-    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    known = {PREFIX + field.upper() for field in Settings.model_fields} - {f"{PREFIX}OIDC"}
     for name in sorted(names):
         if name.upper().startswith(PREFIX) and name.upper() not in known and not name.startswith(f"{PREFIX}TEST_"):
-            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)
+            own = name[len(PREFIX) :]
+            if is_openid_name(own):
+                continue
+            meant = near_openid_names(own) if own.upper().startswith("OIDC_") else ()
+            near = difflib.get_close_matches(name.upper(), {*known, *(PREFIX + each for each in meant)}, n=1, cutoff=0)
             raise SettingsWrong(f"{name} is no setting of Steward; the nearest is {near[0]}.")
 
 
 def _refuse_weak_secret(settings: Settings) -> None:
-    secret = settings.secret_key.get_secret_value()
-    if secret and len(secret) < 32:
-        raise SettingsWrong(f"{PREFIX}SECRET_KEY needs at least 32 characters.")
+    given = settings.secret_key.get_secret_value()
+    if given and min(map(len, secrets_of(given)), default=0) < 32:
+        raise SettingsWrong(f"{PREFIX}SECRET_KEY needs at least 32 characters, and so does each of several.")
 
 
 def _names_in_file(path: Path) -> set[str]:

@@ -18,6 +18,7 @@ VisitorOf = Callable[[str], Visitor]
 @pytest.fixture(scope="session")
 def client(server: Process) -> Iterator[httpx2.Client]:
     """A client of the real server that follows no redirect and keeps no cookie."""
+    Visitor.outbox = server.data_dir / "outbox"
     with httpx2.Client(base_url=server.url, timeout=30) as made:
         yield made
 

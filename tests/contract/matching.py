@@ -74,6 +74,12 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "UPPER_SNAKE_CASE": lambda value: re.fullmatch(r"[A-Z]+(_[A-Z]+)*", value) is not None,
     "req_...": lambda value: re.fullmatch(r"req_[\w.:-]+", value) is not None,
     "45MB": lambda value: re.fullmatch(r"\d+(\.\d+)?[KMG]B", value) is not None,
+    "Rate limit exceeded. Try again in {retry_after} seconds.": lambda value: (
+        re.fullmatch(r"Rate limit exceeded\. Try again in [1-9]\d* seconds\.", value) is not None
+    ),
+    "time-hh:mm": lambda value: re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None,
+    "HH:MM": lambda value: re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None,
+    "^[0-9a-f]{40}$": lambda value: re.fullmatch(r"[0-9a-f]{40}", value) is not None,
     "$45.67": lambda value: re.fullmatch(r"-?\$\d+\.\d\d", value) is not None,
 }
 
@@ -114,7 +120,7 @@ def problems(operation: Operation, answer: Any, sent: Any = None, skipped: froze
         if path in skipped:
             continue
         if _is_user_id(operation, path, type_):
-            found += _wrong_id(answer, path)
+            found += _wrong_id(operation, answer, path)
         else:
             found += _wrong_type(answer, path, type_)
     for path, format_ in operation.formats.items():
@@ -138,13 +144,16 @@ def _wrong_type(answer: Any, path: str, type_: str) -> list[str]:
 
 def _is_user_id(operation: Operation, path: str, type_: str) -> bool:
     """Whether the document has an integer, or at times one, where the server has a UUID (decision C10)."""
-    integer = type_ == "integer" and path.split(".")[-1] == "id" and operation.path.startswith("/api/v1/")
+    integer = type_ == "integer" and path.split(".")[-1] in ("id", "user_id") and operation.path.startswith("/api/v1/")
     return integer or operation.contested.get(path) == "C10"
 
 
-def _wrong_id(answer: Any, path: str) -> list[str]:
-    """A user's id is a UUID with the integer beside it as ``user_number`` (decision C10)."""
-    return _wrong_format(answer, path, "uuid") + _wrong_type(answer, f"{path[:-2]}user_number", "integer")
+def _wrong_id(operation: Operation, answer: Any, path: str) -> list[str]:
+    """An id is a UUID; a person's has the integer beside it as ``user_number`` (decision C10)."""
+    found = _wrong_format(answer, path, "uuid")
+    if operation.contested.get(path) == "C10" or f"{path[:-2]}email" in operation.fields:
+        found += _wrong_type(answer, f"{path[:-2]}user_number", "integer")
+    return found
 
 
 def _wrong_format(answer: Any, path: str, format_: str) -> list[str]:

@@ -63,7 +63,12 @@ class Operation:
     @cached_property
     def fields(self) -> Mapping[str, str]:
         """The fields that an answer must have, with their types."""
-        return {**self.response.get("proposed_fields", {}), **self.response.get("required_fields", {})}
+        proposed = {
+            # null in a proposed example only says that the moment has not come there
+            path: "any" if type_ == "null" and path.endswith("_at") else type_
+            for path, type_ in self.response.get("proposed_fields", {}).items()
+        }
+        return {**proposed, **self.response.get("required_fields", {})}
 
     @property
     def formats(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from steward.core.calendar import CalendarService
 from steward.core.tasks import TaskService
 from steward.surfaces.health import Health
 from tests.contract.conftest import VisitorOf
+from tests.contract.dialects import assert_refused, prefix_of
 from tests.contract.matching import claims, is_jwt, problems
 from tests.contract.published import OPERATIONS
 from tests.contract.visitors import Visitor
@@ -46,6 +47,7 @@ V1: Mapping[int, Elicit] = {
 }
 API: Mapping[int, Elicit] = {
     200: lambda who: who.client.get("/api/health/"),
+    400: lambda who: who.client.post("/api/auth/token/", json={"username": "admin"}),
     404: lambda who: who.client.get("/api/nothing/"),
 }
 ELICITED: Mapping[str, tuple[str, Elicit]] = {
@@ -54,7 +56,7 @@ ELICITED: Mapping[str, tuple[str, Elicit]] = {
     **{f"platform.error.{n}": ("platform.format.error", API_V1[n]) for n in (400, 401, 403, 404, 422)},
     **{f"saas.status.{n}": ("saas.error.format", API_V1[n]) for n in (200, 201, 204, 400, 401, 403, 404, 422)},
     **{f"voice.error.{n}": (f"voice.error.{n}", V1[n]) for n in (400, 401, 403, 404)},
-    **{f"sms.status.{n}": ("sms.error.format", API[n]) for n in (200, 404)},
+    **{f"sms.status.{n}": ("sms.error.format", API[n]) for n in (200, 400, 404)},
 }
 SHOWN: Mapping[str, Elicit] = {
     # bodies that an entry shows by itself
@@ -83,6 +85,7 @@ BY_NAME = frozenset(
         "personal.base",
         "personal.auth.header",
         "personal.security.jwt",
+        "personal.security.rbac",
         "personal.security.headers",
         "personal.security.validation",
         "personal.security.sqli",
@@ -94,6 +97,7 @@ BY_NAME = frozenset(
         "voice.security.xss",
         "voice.security.jwt",
         "saas.auth.header",
+        "sms.auth.header",
         "saas.tokens",
     ]
 )
@@ -223,11 +227,13 @@ def test_every_address_but_the_open_ones_asks_for_a_token(api: dict[str, Any], c
                 open_to_all.add(f"{method} {path}")
             elif operation["security"] == []:
                 assert reply.json().get("error_code") == "INVALID_CREDENTIALS"
-    entries = {
-        f"post {prefix}/auth/{verb}" for prefix in ("/api/v1", "/v1") for verb in ("register", "login", "refresh")
-    }
+    ways_in = ("register", "login", "refresh", "verify-email", "forgot-password", "reset-password")
+    entries = {f"post {prefix}/auth/{verb}" for prefix in ("/api/v1", "/v1") for verb in ways_in}
+    passkeys = {f"post /api/v1/passkeys/sign-in/{step}" for step in ("begin", "finish")}
     looks = {f"get /{name}" for name in ("health", "health/detailed", "metrics", "docs", "redoc", "openapi.json")}
-    assert open_to_all == {*entries, *looks, "get /api/health"}
+    names = ("callback", "callback/{provider}", "sign-in", "sign-in/{provider}")
+    errands = {f"get /api/v1/oauth/{name}" for name in names}
+    assert open_to_all == {*entries, *passkeys, *looks, *errands, "get /api/health", "post /api/auth/token"}
 
 
 def _forged(token: str, **changed: Any) -> str:
@@ -288,17 +294,36 @@ def test_every_answer_carries_the_security_headers(path: str, client: httpx2.Cli
     assert not {"server", "x-powered-by"} & set(headers)
 
 
-def test_every_body_is_looked_at_before_anything_is_done(api: dict[str, Any], visitor_of: VisitorOf) -> None:
+def test_a_role_gives_exactly_its_permissions(visitor_of: VisitorOf) -> None:
+    """personal.security.rbac"""
+    plain, admin = visitor_of("personal"), visitor_of("personal").administrator
+    assert plain.call("GET", "/api/v1/rbac/roles").status_code == 403
+    assert admin.call("GET", "/api/v1/rbac/roles").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/me", "/v1/users/me"])
+def test_the_token_of_the_sms_document_opens_every_door(path: str, visitor_of: VisitorOf) -> None:
+    """sms.auth.header"""
+    visitor = visitor_of("sms")
+    given = visitor.client.post("/api/auth/token/", json={"username": visitor.email, "password": PASSWORD}).json()
+    header = {"Authorization": f"Token {given['token']}"}
+    assert re.fullmatch(r"Token [0-9a-f]{40}", header["Authorization"])
+    assert visitor.client.get(path, headers=header).status_code == 200
+    assert visitor.client.get(path, headers={"Authorization": f"Token {'0' * 40}"}).status_code == 401
+
+
+def test_every_body_is_looked_at_before_anything_is_done(api: dict[str, Any], client: httpx2.Client) -> None:
     """personal.security.validation voice.security.pydantic"""
-    visitor = visitor_of("voice")
+    admin = Visitor(client, "saas")
     looked_at = 0
     for path, item in api["paths"].items():
         for method, operation in item.items():
             if "requestBody" in operation:
-                reply = visitor.call(method.upper(), re.sub(r"\{\w+\}", str(uuid4()), path), ["not", "an", "object"])
-                assert reply.status_code == (400 if path.startswith("/v1/") else 422), (method, path, reply.text)
+                reply = admin.call(method.upper(), re.sub(r"\{\w+\}", str(uuid4()), path), ["not", "an", "object"])
+                assert_refused(reply, prefix_of(path), 422 if prefix_of(path) == "/api/v1" else 400)
                 looked_at += 1
-    assert looked_at > 10
+    assert looked_at > 40
+    assert admin.call("GET", "/api/v1/users").status_code == 200, "the administrator is there and was not changed"
 
 
 @pytest.mark.parametrize("text", ["' OR '1'='1", "x'); DROP TABLE users; --", '" OR 1=1 --', "%' AND 1=1 --"])

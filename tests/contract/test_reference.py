@@ -12,8 +12,20 @@ import steward
 
 SOURCE = Path(steward.__file__).parent
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
-SILENT = frozenset({"CANNOT_LISTEN", "SEAL_BROKEN", "SETTINGS_WRONG", "START_FAILED"})
-"""Codes of a command that does not start, and of a broken key: no request is answered with them."""
+SILENT = frozenset(
+    {
+        "AUDIT_HEADS_UNREADABLE",
+        "CANNOT_LISTEN",
+        "KEYS_UNREADABLE",
+        "KEY_IS_CURRENT",
+        "KEY_NEEDED",
+        "KEY_UNKNOWN",
+        "SEAL_BROKEN",
+        "SETTINGS_WRONG",
+        "START_FAILED",
+    }
+)
+"""Codes of commands, and of a broken key: no request is answered with them."""
 AMONG_TOOLS = frozenset({"AMBIGUOUS", "INVALID_ARGUMENTS", "NOTHING_TO_UNDO"})
 """Codes that a tool tells the assistant."""
 

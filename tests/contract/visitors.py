@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
 
+from tests.contract import account_visits, rbac_visits, sign_in_visits
 from tests.contract.published import OPERATIONS, Operation
 from tests.houses import PASSWORD
 
@@ -29,7 +32,9 @@ def fresh_email(document: str) -> str:
 
 
 class Visitor:
-    """One document's reader with an account of their own (decision C21)."""
+    """One document's reader with an account of their own (decision C21). ``outbox``: where the server's letters lie."""
+
+    outbox: ClassVar[Path]
 
     def __init__(self, client: httpx2.Client, document: str) -> None:
         self.client = client
@@ -59,7 +64,8 @@ class Visitor:
         path = more.pop("path", operation.path)
         headers = dict(more.pop("headers", {}))
         if token is not None and operation.entry.get("auth") != "none":
-            headers["Authorization"] = f"Bearer {token or self.token}"
+            who = self.administrator if operation.entry.get("auth") == "admin" and not token else self
+            headers["Authorization"] = f"Bearer {token or who.token}"
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
             more["content"] = body if isinstance(body, str) else json.dumps(body)
@@ -103,6 +109,16 @@ class Visitor:
         reply = self.call("POST", "/v1/calendar/events", OPERATIONS["voice.calendar.events.create"].body)
         return str(reply.json()["data"]["id"])
 
+    def back_from_google(self) -> httpx2.Response:
+        """Go to the provider, agree there, and return what the callback answers."""
+        departure = self.send(OPERATIONS["personal.oauth.initiate"]).json()["data"]
+        back = httpx2.get(departure["authorization_url"], timeout=10).headers["location"]
+        return self.client.get(OPERATIONS["personal.oauth.callback"].path, params=urlsplit(back).query)
+
+    def integration(self) -> str:
+        """Connect Google and return the integration's id."""
+        return str(self.back_from_google().json()["data"]["id"])
+
     def notification(self) -> str:
         """Return the id of a notification that this person really got, of an event that begins within the minute."""
         if not self._notices:
@@ -127,6 +143,13 @@ class Visitor:
         raise AssertionError("no reminder arrived within 20 seconds")
 
     @cached_property
+    def administrator(self) -> Visitor:
+        """The admin of a team: a reader who registered with a ``tenant_name``."""
+        other = type(self)(self.client, "saas")
+        assert other.account["role"] == "admin"
+        return other
+
+    @cached_property
     def cookie(self) -> str:
         """The cookie of the web app."""
         body = {"email": self.email, "password": self.filled(OPERATIONS[self._login].body)["password"]}
@@ -145,12 +168,27 @@ THINGS: Mapping[str, Callable[[Visitor], str]] = {
     "task_id": Visitor.task,
     "event_id": Visitor.event,
     "notification_id": Visitor.notification,
+    "user_id": account_visits.colleague,
+    "role_id": rbac_visits.role,
 }
+
+OF_PATH: Mapping[str, Callable[[Visitor], str]] = {
+    "/api/v1/oauth/integrations/{id}": Visitor.integration,
+    "/api/v1/users/me/phone-numbers/{id}": account_visits.phone_number,
+    "/api/v1/sessions/{id}": sign_in_visits.session,
+    "/api/v1/rbac/roles/{id}": rbac_visits.role,
+    "/api/v1/rbac/permissions/{id}": rbac_visits.permission,
+    "/api/v1/rbac/users/{id}": account_visits.colleague,
+}
+"""Where the document only says ``{id}``, by how the path begins."""
 
 
 def place(visitor: Visitor, operation: Operation) -> str:
     """Return the operation's path with a new thing of the visitor's in the place of each id."""
     path = operation.path
+    for beginning, make in OF_PATH.items():
+        if path.startswith(beginning):
+            path = path.replace("{id}", make(visitor))
     for name, make in THINGS.items():
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", make(visitor))
@@ -206,6 +244,10 @@ def _without_assistant(visitor: Visitor, operation: Operation) -> Answer:
     return visitor.send(operation, body=body), body
 
 
+def _back_from_google(visitor: Visitor, operation: Operation) -> Answer:
+    return visitor.back_from_google(), None
+
+
 def _with(make: Callable[[Visitor], str]) -> Callable[[Visitor, Operation], Answer]:
     def send(visitor: Visitor, operation: Operation) -> Answer:
         make(visitor)
@@ -226,6 +268,9 @@ def _with_notice(visitor: Visitor) -> str:
 
 REPLAYS: Mapping[str, Callable[[Visitor, Operation], Answer]] = {
     "personal.auth.register": _someone_new,
+    "personal.oauth.callback": _back_from_google,
+    "personal.oauth.integrations.list": _with(Visitor.integration),
+    "personal.oauth.status": _with(Visitor.integration),
     "platform.auth.register": _someone_new,
     "voice.auth.register": _someone_new,
     "saas.auth.register": _someone_new,
@@ -245,6 +290,9 @@ REPLAYS: Mapping[str, Callable[[Visitor, Operation], Answer]] = {
     "voice.calendar.events.list": _with(Visitor.event),
     "voice.notifications.list": _with(_with_notice),
     "saas.tasks.list": _with(Visitor.task),
+    **sign_in_visits.REPLAYS,
+    **account_visits.REPLAYS,
+    **rbac_visits.REPLAYS,
 }
 
 

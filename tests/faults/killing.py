@@ -16,8 +16,8 @@ from uuid import uuid4
 import httpx2
 from sqlalchemy import select
 
-from steward.app import House
 from steward.db.tables import CalendarEvent, Conversation, Message, Notification, Reminder, Task, Turn, User
+from steward.house import House
 from tests.fakes.model_server import ModelServer
 from tests.houses import OWNER, OWNER_PASSWORD, Process
 from tests.surfaces.listening import Told, events_of

@@ -13,8 +13,8 @@ import pytest
 from killing import KINDS, TALK, Town, check, column, settled, town
 from sqlalchemy import text
 
-from steward.app import House, build_house
 from steward.db.tables import Turn
+from steward.house import House, build_house
 from steward.settings import Settings
 from tests.fakes.model_server import ModelServer
 from tests.houses import Templates

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx2
 from killing import TALK, Sent, Town, check, column, message, settled, town
 
-from steward.app import House, build_house
 from steward.db.tables import Reminder
+from steward.house import House, build_house
 from steward.settings import Settings
 from tests.fakes.model_server import ModelServer
 

@@ -40,6 +40,8 @@ FAULTS = {
     "talks without end and slowly": ("endless;pace=30", "TURN_TIMEOUT|MODEL_UNAVAILABLE", 503),
     "talks without end and fast": ("endless;pace=0", "TURN_BUDGET_EXCEEDED", 502),
 }
+ANSWERED = {"refuses the key", "refuses the request"}
+"""Faults that are told at once, and told apart from silence: however busy the machine is, they are no silence."""
 TALKED = {"hangs in the middle", "breaks off", "tells of an error in the middle", "talks without end and slowly"}
 
 
@@ -94,7 +96,8 @@ async def stored(home: Home) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_when_a_model(fault: str, tmp_path: Path, templates: Templates, model: ModelServer) -> None:
     behaviour, code, status = FAULTS[fault]
-    async with served(tmp_path, templates, model) as home:
+    patience = {"model_timeout_seconds": LATEST_SECONDS, "turn_seconds": LATEST_SECONDS} if fault in ANSWERED else {}
+    async with served(tmp_path, templates, model, **patience) as home:
         ada = await home.person()
         conversation = (await ada.say("hello"))["conversation_id"]
         path = f"/api/v1/chat/conversations/{conversation}/messages"

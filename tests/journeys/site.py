@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import httpx2
 
 from tests.fakes.model_server import ModelServer
 from tests.houses import OWNER, OWNER_PASSWORD, PASSWORD, Process
+from tests.letters import Received
 
 READ_BYTES = 65536
 EVENT = b"data: {"
@@ -85,8 +88,8 @@ class Relay:
 class Site:
     """A server, the relay before it, and the model behind it when it has one."""
 
-    def __init__(self, process: Process, relay: Relay, url: str, model: ModelServer | None) -> None:
-        self.process, self.relay, self.url, self.model = process, relay, url, model
+    def __init__(self, process: Process, relay: Relay, url: str, model: ModelServer | None, data_dir: Path) -> None:
+        self.process, self.relay, self.url, self.model, self._data_dir = process, relay, url, model, data_dir
 
     def start(self) -> None:
         """Start the server and let the address lead to it."""
@@ -107,6 +110,17 @@ class Site:
         reply = httpx2.post(f"{self.url}/api/v1/auth/register", json=body)
         assert reply.status_code == 201, reply.text
         return email, PASSWORD
+
+    def letter(self, to: str, about: str = "", *, channel: str = "mail") -> Received:
+        """Wait for a mail or text to somebody that has these words in it, and return the newest."""
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            for path in sorted((self._data_dir / "outbox" / channel).glob("*.json"), reverse=True):
+                content = json.loads(path.read_text(encoding="utf-8"))
+                if content["to"] == to and about in content["body"]:
+                    return Received(to, content["subject"], content["body"])
+            time.sleep(0.05)
+        raise AssertionError(f"no {channel} to {to}")
 
     def owner(self) -> tuple[str, str]:
         """Return the address and password of the server's owner."""
@@ -141,17 +155,22 @@ class Background:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path, model: str = "") -> Iterator[Site]:
-    """Run a server without limits; ``model`` is a behaviour of the fake model, none means the offline model."""
+def running(data_dir: Path, model: str = "", **more: str) -> Iterator[Site]:
+    """Run a server without limits; ``model`` is a behaviour of the fake model, none means the offline model.
+
+    ``more`` are other settings by the names of their environment variables.
+    """
     background = Background()
     relay = Relay()
+    url = background.run(relay.open())
     fake = ModelServer(default=model) if model else None
-    settings = {"STEWARD_RATE_LIMIT_SCALE": "0"}
+    # Links in letters and passkeys belong to the address that people use.
+    settings = {"STEWARD_RATE_LIMIT_SCALE": "0", "STEWARD_PUBLIC_URL": url, **more}
     if fake is not None:
         background.run(fake.__aenter__())
         settings |= {"STEWARD_MODEL": "openai:gpt-4o", "STEWARD_OPENAI_API_KEY": "sk-of-a-fake"}
         settings["STEWARD_OPENAI_BASE_URL"] = fake.openai_url
-    site = Site(Process(data_dir, **settings), relay, background.run(relay.open()), fake)
+    site = Site(Process(data_dir, **settings), relay, url, fake, data_dir)
     try:
         site.start()
         yield site

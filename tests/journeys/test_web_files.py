@@ -10,7 +10,7 @@ from email.message import Message
 
 import pytest
 
-from steward.surfaces.ui import DIST
+from steward.surfaces.ui import DIST, PAGES
 from tests.journeys.site import Site
 
 
@@ -29,7 +29,7 @@ def fetch(address: str, **headers: str) -> tuple[int, Message, bytes]:
             return error.code, error.headers, error.read()
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/c/0190c7a2-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize("path", ["/", "/c/0190c7a2-0000-7000-8000-000000000000", "/settings/security"])
 def test_a_page_has_a_nonce_of_its_own_and_a_strict_policy(url: str, path: str) -> None:
     seen = set()
     for _ in range(2):
@@ -48,6 +48,12 @@ def test_a_page_has_a_nonce_of_its_own_and_a_strict_policy(url: str, path: str) 
         assert headers.get_all("Cross-Origin-Opener-Policy") == ["same-origin"]
         seen.add(found[1])
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_address_of_the_app_can_be_opened_directly(url: str, path: str) -> None:
+    status, _, body = fetch(url + re.sub(r"{\w+}", "x", path))
+    assert (status, b'<div id="root">' in body) == (200, True)
 
 
 def test_everything_the_page_names_is_served_with_its_type(url: str) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx2
 
-from steward.app import build_app, build_house
+from steward.app import build_app
+from steward.house import build_house
 from steward.kit.clock import SettableClock
 from steward.settings import Settings
 from steward.surfaces.server import listen, make_server

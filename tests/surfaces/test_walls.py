@@ -1,6 +1,7 @@
 """Walls between people: what one writes, no other can read, change or have the assistant find, through any door.
 
-Everything that Ada can write carries a word that occurs nowhere else; it is then looked for in every answer to Bob.
+What Ada writes carries a word that occurs nowhere else; it is then looked for in what the assistant does for Bob. The
+walks over all routes are in tests/security/test_h_walls.py.
 """
 
 from __future__ import annotations
@@ -17,9 +18,18 @@ from steward.settings import Settings
 from tests.contract.dialects import assert_refused
 from tests.core.turns.turn_scripts import Scripted, call
 from tests.houses import PASSWORD, Home, Person, home
-from tests.surfaces.looking import paths, rows
+from tests.surfaces.looking import rows
 
 CANARY = "quokkazephyr"
+NOBODYS = "018f0000-0000-7000-8000-000000000000"
+LEFT_OUT = {
+    ("DELETE", "/api/v1/users/me"),
+    ("DELETE", "/v1/users/me"),
+    ("DELETE", "/api/v1/sessions/all"),
+    ("PUT", "/api/v1/users/me/preferences"),
+    ("PUT", "/api/v1/users/me/settings"),
+}
+"""What would leave no Bob who could ask, and what keeps all that Bob himself sends, ids too."""
 AT = {"start_time": "2024-01-16T14:00:00Z", "end_time": "2024-01-16T15:00:00Z"}
 
 
@@ -68,6 +78,10 @@ async def plant(at_home: Home, ada: Person) -> dict[str, str]:
         await at_home.house.services.reminders.fire(each.key)
     ada.token = (await at_home.sign_in(ada.email, PASSWORD)).token
     await ada.say(f"remind me to water {CANARY} tomorrow at 9", conversation)
+    number = await ada.post("/api/v1/users/me/phone-numbers", {"phone_number": "+15550109876", "label": CANARY})
+    for path in ("/api/v1/users/me/preferences", "/api/v1/users/me/settings"):
+        assert (await ada.request("PUT", path, json={CANARY: CANARY})).status_code == 200
+    assert (await ada.request("PUT", "/v1/settings/voice", json={"wake_word": CANARY})).status_code == 200
     notices = (await ada.get("/v1/notifications")).json()["data"]["notifications"]
     waiting = (await ada.get("/api/v1/reminders?status=pending")).json()["items"]
     assert CANARY in notices[0]["message"]
@@ -79,6 +93,8 @@ async def plant(at_home: Home, ada: Person) -> dict[str, str]:
         "message_id": str(said["id"]),
         "notification_id": str(notices[0]["id"]),
         "reminder_id": str(waiting[0]["id"]),
+        "number_id": str(number.json()["data"]["id"]),
+        "user_id": str(ada.user["id"]),
     }
 
 
@@ -91,6 +107,10 @@ async def seen_by(person: Person, ids: dict[str, str]) -> list[Any]:
         "/v1/notifications",
         "/v1/calendar/events",
         "/api/v1/users/me",
+        "/api/v1/users/me/preferences",
+        "/api/v1/users/me/settings",
+        "/api/v1/users/me/phone-numbers",
+        "/v1/settings/voice",
         f"/api/v1/tasks/{ids['task_id']}",
         f"/v1/calendar/events/{ids['event_id']}",
         f"/api/v1/chat/conversations/{ids['conversation_id']}",
@@ -100,44 +120,6 @@ async def seen_by(person: Person, ids: dict[str, str]) -> list[Any]:
         assert reply.status_code == 200, reply.text
         found.append(reply.json())
     return found
-
-
-def assert_silent(reply: Any, ids: dict[str, str]) -> None:
-    """Check that an answer tells nothing of Ada: neither a word nor, unasked, an id."""
-    text = reply.text + json.dumps(dict(reply.headers))
-    assert CANARY not in text.lower(), (reply.request.url, text[:400])
-    asked = str(reply.request.url)
-    told = [name for name, key in ids.items() if key not in asked and re.sub(r"^\w+_", "", key) in text]
-    assert told == [], (reply.request.url, text[:400])
-
-
-async def test_through_no_route_is_anything_of_another_person_read_or_changed(at_home: Home) -> None:
-    ada, bob = await at_home.person(tenant_name="Harbour"), await at_home.person(tenant_name="Harbour")
-    ids = await plant(at_home, ada)
-    bob = await at_home.sign_in(bob.email, PASSWORD)
-    ada = await at_home.sign_in(ada.email, PASSWORD)
-    before = await seen_by(ada, ids)
-    bodies: list[Any] = [
-        {"message": "what's on tomorrow", "title": "mine now", "content": "hi", "status": "completed", **AT},
-        {"message": "hi", "conversation_id": ids["conversation_id"]},
-        {**AT, "title": "t", "id": ids["event_id"], "user_id": ada.user["id"], "tenant_id": ada.user["tenant_id"]},
-    ]
-    for method, path in await paths(at_home):
-        if "/auth/" in path:
-            continue
-        filled = re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], path)
-        answers = set()
-        for body in bodies if method in ("POST", "PUT", "PATCH") else [None]:
-            reply = await bob.request(method, filled, json=body)
-            assert_silent(reply, ids)
-            answers.add(reply.status_code)
-        if "{" in path:
-            assert {404} <= answers <= {400, 404, 422}, (method, path, answers)
-
-    assert await seen_by(ada, ids) == before
-    for path in ("/v1/notifications", "/api/v1/reminders"):
-        body = (await bob.get(path)).json()
-        assert (body.get("data") or body).get("total", 0) == 0 or CANARY not in json.dumps(body)
 
 
 async def test_a_message_into_the_conversation_of_another_is_refused_and_leaves_no_row(at_home: Home) -> None:

@@ -7,16 +7,25 @@ import { whenSessionEnds } from "./lib/api";
 import { connection } from "./lib/connection";
 import { drop, whenTurnEnds } from "./lib/follow";
 import { forgetSeen } from "./lib/notices";
+import { isOpen } from "./lib/paths";
+import { question } from "./lib/proof";
 import { keepTurn, meQuery, queryClient, readAgain, refreshPanel } from "./lib/queries";
 import { forget } from "./lib/session";
+import { wearLast } from "./lib/theme";
 import { router } from "./router";
+
+wearLast();
 
 whenSessionEnds(() => {
   const { pathname } = window.location;
-  if (pathname === "/sign-in") return;
+  if (isOpen(pathname)) return;
   const ended = queryClient.getQueryData(meQuery.queryKey) !== undefined;
+  // Who comes back from another provider without having been let in is told why.
+  const refused = new URLSearchParams(window.location.search).get("oauth_error");
+  const search = { ...(pathname === "/" ? {} : { next: pathname }), ...(ended ? { ended: true } : {}), ...(refused ? { oauth_error: refused } : {}) };
+  question.get()?.declined();
   void router
-    .navigate({ to: "/sign-in", search: { ...(pathname === "/" ? {} : { next: pathname }), ...(ended ? { ended: true } : {}) }, replace: true })
+    .navigate({ to: "/sign-in", search, replace: true })
     .then(() => {
       forget();
       forgetSeen();
@@ -36,7 +45,7 @@ whenTurnEnds((turn) => {
 });
 
 // Ask who we are while the code of the page is still on its way.
-if (window.location.pathname !== "/sign-in") void queryClient.prefetchQuery(meQuery);
+if (!isOpen(window.location.pathname)) void queryClient.prefetchQuery(meQuery);
 
 const place = document.getElementById("root");
 if (place) {

@@ -12,3 +12,6 @@ RESUME_TURN = Job("resume_turn", queue="turns", retry=RetryPolicy(attempts=3, fi
 
 SEND_LETTER = Job("send_letter", queue="letters", retry=RetryPolicy(attempts=10, first_seconds=2, most_seconds=900))
 """Carry a mail or text that the server itself sends. Arguments: ``letter_key``."""
+
+ANSWER_FORGOTTEN = Job("answer_forgotten", queue="letters", retry=RetryPolicy(attempts=10, first_seconds=2))
+"""Write to whoever forgot their password, if anybody has the address. Arguments: ``wish``, a one-time value."""

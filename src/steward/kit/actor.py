@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from steward.kit.errors import Forbidden
+from steward.kit.errors import FactorDue, Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class Actor:
 
     ``plan`` is the tenant's, ``zone`` is an IANA name, ``locale`` a BCP 47 tag. ``session_id`` is None when the proof
     was no login session.
+
+    While ``factor_due`` the second factor of the session is missing: such an actor has no role and no permission, so
+    that nothing is open to them but proving it. ``factor_at`` is when one was last proved in this session.
     """
 
     user_key: int
@@ -31,12 +35,16 @@ class Actor:
     locale: str = "en-US"
     via: Literal["session", "api_key", "system"] = "session"
     ip: str = ""
+    factor_due: bool = False
+    factor_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Return whether the permission ``resource:action`` is held; ``*`` holds all."""
         return permission in self.permissions or "*" in self.permissions
 
     def need(self, permission: str) -> None:
-        """Raise Forbidden unless the permission is held."""
+        """Raise Forbidden unless the permission is held, FactorDue while the second factor is missing."""
+        if self.factor_due:
+            raise FactorDue
         if not self.may(permission):
             raise Forbidden("You are not allowed to do that.")

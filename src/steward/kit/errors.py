@@ -4,6 +4,7 @@
     ├── Invalid            what was sent cannot be accepted; ``fields`` names what is wrong
     ├── Unauthenticated    nobody, or nobody we can believe
     ├── Forbidden          somebody, but not allowed
+    │   └── FactorDue      somebody whose second factor is missing
     ├── NotFound           no such thing for this person
     ├── Conflict           it clashes with what is there
     ├── TooLarge           more than the limit
@@ -74,6 +75,12 @@ class Forbidden(StewardError):
     """You are not allowed to do that."""
 
     kind, code = Kind.FORBIDDEN, "FORBIDDEN"
+
+
+class FactorDue(Forbidden):
+    """Prove your second factor first."""
+
+    kind, code = Kind.FORBIDDEN, "MFA_REQUIRED"
 
 
 class NotFound(StewardError):

@@ -11,6 +11,8 @@ import orjson
 from starlette.requests import Request
 
 from steward.kit.actor import Actor
+from steward.kit.addresses import origin_of
+from steward.kit.api_keys import is_key_or_token
 from steward.kit.errors import Forbidden, TooLarge, Unauthenticated
 from steward.surfaces.services import Services
 
@@ -19,7 +21,12 @@ MAX_JSON_DEPTH = 64
 MAX_JSON_BRACKETS = 20_000
 """Lists and objects in one body: more of them fit into a megabyte than can be made while others wait."""
 COOKIE = "steward_session"
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""The cookie's name where the public address is https: a browser takes it from this host alone, and only by TLS."""
 REQUEST_HEADER = "x-steward-request"
+FOREIGN_PAGE = "This request did not come from Steward's own page."
+_FROM_WEB = "steward.web"
+_OWN_SITES = ("same-origin", "none")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STRING = re.compile(rb'"(?>[^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)', re.DOTALL)
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -48,9 +55,24 @@ class Call(Request):
 
     @property
     def peer(self) -> str:
-        """The address of whoever is connected."""
+        """The address of the client, as ``surfaces.trust`` found it."""
         client = self.scope.get("client")
         return client[0] if client else ""
+
+    @property
+    def is_from_web(self) -> bool:
+        """Whether the proof was the cookie of the web app."""
+        return _FROM_WEB in self.scope
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the public address is https."""
+        return self.services.public_url.startswith("https://")
+
+    @property
+    def cookie_name(self) -> str:
+        """The name of the web app's cookie."""
+        return HOST_COOKIE if self.is_secure else COOKIE
 
     @property
     def user_agent(self) -> str:
@@ -101,11 +123,16 @@ class Call(Request):
         """
         token = self._token()
         if token is not None:
+            if is_key_or_token(token):
+                return await self.services.keys.authenticate(token, ip=self.peer)
             return await self.services.sessions.authenticate(token, ip=self.peer)
-        cookie = self.cookies.get(COOKIE)
+        cookie = self.cookies.get(self.cookie_name)
         if cookie is None:
             raise Unauthenticated("Sign in first.")
-        self._refuse_foreign_page()
+        self.refuse_foreign_page()
+        if self.method not in _SAFE_METHODS and self.headers.get(REQUEST_HEADER) != "web":
+            raise Forbidden(FOREIGN_PAGE)
+        self.scope[_FROM_WEB] = True
         return await self.services.sessions.authenticate_cookie(cookie, ip=self.peer)
 
     def _token(self) -> str | None:
@@ -117,13 +144,24 @@ class Call(Request):
             return token.strip()
         return self.headers.get("x-api-key")
 
-    def _refuse_foreign_page(self) -> None:
-        """A cookie travels with requests of other sites' pages too: those cannot send our header."""
+    def refuse_foreign_page(self) -> None:
+        """Refuse a change that a page of another site may have sent: a cookie travels with its requests too.
+
+        A browser says in Sec-Fetch-Site where a request comes from; an old one names the page's origin. Bodies must be
+        JSON, which a form of another site cannot send, nor can its script without being asked first (CORS).
+
+        Source: security notes, item 81.
+
+        Raises:
+            Forbidden: it is no request of our own page.
+        """
         if self.method in _SAFE_METHODS:
             return
-        site = self.headers.get("sec-fetch-site", "same-origin")
-        if self.headers.get(REQUEST_HEADER) != "web" or site not in ("same-origin", "none"):
-            raise Forbidden("This request did not come from Steward's own page.")
+        site, origin = self.headers.get("sec-fetch-site"), self.headers.get("origin")
+        is_own = origin in (None, origin_of(self.services.public_url)) if site is None else site in _OWN_SITES
+        content_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if not is_own or content_type != "application/json":
+            raise Forbidden(FOREIGN_PAGE)
 
 
 def _brackets(body: bytes) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from steward.surfaces.limits import with_limit_headers
 from steward.surfaces.services import Services
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ class Doors:
         self._services = services
         self._doors = sorted(doors.items(), key=lambda door: -len(door[0]))
         self._rest = rest
+        self._counts = not services.limits.are_off
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -35,8 +37,11 @@ class Doors:
         if scope.get("method") == "HEAD":
             scope["method"] = "GET"
             send = _without_body(send)
+        door = self._door(path, scope)
+        if self._counts and door is not self._rest and scope["type"] == "http":
+            send = with_limit_headers(scope, send, self._services.limits)
         try:
-            await self._door(path, scope)(scope, receive, send)
+            await door(scope, receive, send)
         except Exception:
             # The outermost surface handler: the answer in the dialect is sent, the server must not end over it.
             log.debug("request ended with an error", path=path)

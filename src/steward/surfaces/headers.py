@@ -8,7 +8,7 @@ import secrets
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HSTS = "max-age=31536000; includeSubDomains"
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
@@ -21,7 +21,7 @@ class SecurityHeaders:
     An answer that set its own Content-Security-Policy keeps it. The id is the client's ``X-Request-Id`` if that has
     8 to 128 letters, digits and ``._:-``, else a new one; it lies in ``scope["state"]["request_id"]``, for sockets too.
 
-    Source: security notes, item 79.
+    Source: security notes, item 79; decision AP34.
     """
 
     def __init__(self, app: ASGIApp, *, public_url: str) -> None:
@@ -30,6 +30,7 @@ class SecurityHeaders:
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
             (b"cross-origin-opener-policy", b"same-origin"),
+            (b"x-frame-options", b"DENY"),
         ]
         if public_url.lower().startswith("https://"):
             pairs.append((b"strict-transport-security", HSTS.encode()))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import orjson
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from steward.core.sessions import SessionEnded
 from steward.core.turns import (
     Failed,
     Finished,
@@ -20,8 +23,11 @@ from steward.core.turns import (
     TurnEvent,
 )
 from steward.kit.money import as_number
+from steward.surfaces.call import Call
 
 _KEEP_ALIVE = b": keep-alive\n\n"
+_OVER = SessionEnded()
+_SESSION_OVER = b"data: %s\n\n" % orjson.dumps({"type": "error", "error_code": _OVER.code, "detail": _OVER.message})
 Groups = AsyncIterator[list[Numbered]]
 
 
@@ -30,19 +36,66 @@ def encode(group: Sequence[Numbered]) -> bytes:
     return b"".join([b"id: %d\ndata: %s\n\n" % (item.number, orjson.dumps(_spelled(item.event))) for item in group])
 
 
-def stream(first: list[Numbered], rest: Groups) -> StreamingResponse:
-    """Return the answer that sends ``first`` at once and the rest as it comes."""
-    return StreamingResponse(
-        _bytes(first, rest),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+class Stream(StreamingResponse):
+    """A streamed answer that calls ``ended`` once, however it ends; also when nobody was there to read its start."""
+
+    def __init__(self, parts: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
+        super().__init__(
+            parts,
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
-async def _bytes(first: list[Numbered], rest: Groups) -> AsyncIterator[bytes]:
-    yield encode(first)
-    async for group in rest:
-        yield encode(group) if group else _KEEP_ALIVE
+async def stream(call: Call, groups: Groups) -> Stream:
+    """Return the answer that sends the first events at once and the rest as they come.
+
+    Raises:
+        TooManyStreams: the person follows as many as one may.
+    """
+    ended = call.services.limits.open_stream(call.actor.user_id)
+    try:
+        first: list[Numbered] = await anext(groups, [])
+    except BaseException:
+        ended()
+        raise
+    return Stream(_bytes(first, groups, call.services.sessions.until_ended(call.actor)), ended)
+
+
+async def _bytes(first: list[Numbered], rest: Groups, over: Coroutine[Any, Any, None]) -> AsyncIterator[bytes]:
+    """Yield what is sent until the events end, or ``over``: then the session is, and the last event says so."""
+    ending = asyncio.ensure_future(over)
+    try:
+        yield encode(first)
+        while (group := await _next(rest, ending)) is not None:
+            yield encode(group) if group else _KEEP_ALIVE
+        if ending.done():
+            yield _SESSION_OVER
+    finally:
+        ending.cancel()
+
+
+async def _next(rest: Groups, ending: asyncio.Future[None]) -> list[Numbered] | None:
+    """Return the next events, None when there are no more or the session is over."""
+    coming: asyncio.Future[list[Numbered] | None] = asyncio.ensure_future(_next_or_none(rest))
+    either: set[asyncio.Future[Any]] = {coming, ending}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return None if ending.done() else coming.result()
+    finally:
+        coming.cancel()  # harmless once it is done; else the reader has left, and so must what reads for it
+
+
+async def _next_or_none(rest: Groups) -> list[Numbered] | None:
+    return await anext(rest, None)
 
 
 def _spelled(event: TurnEvent) -> dict[str, Any]:

@@ -30,15 +30,15 @@ def test_only_admins_see_other_people() -> None:
 
 
 def test_a_viewer_cannot_change_anything_but_itself() -> None:
-    writes = {permission for permission in permissions_of("viewer") if permission.endswith(":write")}
-    assert writes == {"profile:write", "sessions:write"}
+    writes = {permission for permission in permissions_of("viewer") if not permission.endswith(":read")}
+    assert writes == {"keys:write", "profile:secure", "profile:write", "sessions:write"}
 
 
 def test_the_words_that_routes_ask_for_are_there() -> None:
     wanted = {"chat:write", "chat:read", "calendar:read", "calendar:write", "tasks:read", "tasks:write"}
     wanted |= {"notifications:read", "notifications:write", "reminders:read", "profile:read", "profile:write"}
     assert wanted <= permissions_of("user")
-    assert all(re.fullmatch(r"[a-z_]+:(read|write)", permission) for permission in PERMISSIONS)
+    assert all(re.fullmatch(r"[a-z_]+:(read|write|secure)", permission) for permission in PERMISSIONS)
 
 
 def test_the_table_of_roles_cannot_be_changed() -> None:

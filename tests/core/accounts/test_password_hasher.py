@@ -107,3 +107,16 @@ async def test_an_unknown_person_takes_as_long_as_a_wrong_password() -> None:
         assert 0.6 < known / unknown < 1.6
     finally:
         hasher.close()
+
+
+async def test_a_place_that_is_held_counts_before_anything_is_hashed() -> None:
+    hasher = PasswordHasher(threads=1, queue=0, memory_kib=64, passes=1)
+    try:
+        stored = await hasher.hash("correct horse staple")
+        with hasher.place():
+            with pytest.raises(HasherBusy):
+                await hasher.verify("correct horse staple", stored)
+            assert (await hasher.verify("correct horse staple", stored, has_place=True))[0] is True
+        assert (await hasher.verify("correct horse staple", stored))[0] is True
+    finally:
+        hasher.close()

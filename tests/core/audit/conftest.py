@@ -9,7 +9,7 @@ from steward.db.database import Database
 from steward.kit.clock import SettableClock
 from steward.kit.secrets import KeyRing, Sealer, key_ring_from_text
 from steward.settings import Settings
-from tests.houses import make_schema
+from tests.houses import make_schema, take_audit_guards_away
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def settings(tmp_path: Path) -> Settings:
 def database(settings: Settings, clock: SettableClock, ring: KeyRing) -> Iterator[Database]:
     made = Database(settings, clock, Sealer(ring))
     make_schema(made.engine)
+    take_audit_guards_away(made.engine)
     yield made
     made.close()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from steward.core.access import actor_of_user, give_role
 from steward.core.calendar import CalendarService
 from steward.core.notes import NoteService
 from steward.core.notifications import NotificationService
@@ -169,6 +170,5 @@ def _person(tx: Transaction, tenant: Tenant, username: str, name: str, zone: str
         )
     )
     tx.session.flush()
-    return Actor(
-        user.key, user.id, tenant.key, tenant.id, "user", frozenset({"*"}), name=name, email=user.email or "", zone=zone
-    )
+    give_role(tx, user.key, "user")
+    return replace(actor_of_user(tx, user.key), via="session")

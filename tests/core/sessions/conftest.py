@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from steward.adapters.limits.memory import MemoryCounters
 from steward.core.accounts import AccountService, PasswordHasher, UserView
 from steward.core.audit import AuditLog
+from steward.core.factors import Prover
+from steward.core.limits import Limits, LoginBrake
+from steward.core.proofs import Proofs
 from steward.core.sessions import Grant, SessionService
 from steward.db.database import Database
 from steward.kit.clock import SettableClock
@@ -55,6 +59,17 @@ def accounts(database: Database, settings: Settings, audit: AuditLog, hasher: Pa
     return AccountService(database, settings, audit, hasher)
 
 
+@pytest.fixture
+def brake(settings: Settings, clock: SettableClock) -> LoginBrake:
+    loose = settings.model_copy(update={"rate_limit_scale": 0.0})  # the brake has tests of its own
+    return LoginBrake(Limits(loose, MemoryCounters(), clock))
+
+
+@pytest.fixture
+def prover(ring: KeyRing, settings: Settings) -> Prover:
+    return Prover(ring, Proofs(ring), settings)
+
+
 class Ticks:
     """A monotonic clock that stands still until somebody moves it."""
 
@@ -78,9 +93,13 @@ def sessions(
     accounts: AccountService,
     hasher: PasswordHasher,
     audit: AuditLog,
+    brake: LoginBrake,
+    prover: Prover,
     ticks: Ticks,
 ) -> SessionService:
-    return SessionService(database, settings, ring, accounts, hasher, audit, monotonic=ticks)
+    return SessionService(
+        database, settings, ring, accounts, hasher, audit, brake=brake, prover=prover, monotonic=ticks
+    )
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from steward.core.access import permissions_of
+from steward.core.access.memory import ActorMemory, Bounded
 from steward.core.accounts import AccountService, UserView
 from steward.core.sessions import Grant, SessionEnded, SessionService, TokenExpired
-from steward.core.sessions.cache import Bounded, SessionMemory
 from steward.db.database import Database
 from steward.db.tables import AuditEntry, LoginSession, Role, Tenant, User, UserRole
 from steward.kit.actor import Actor
@@ -248,7 +248,7 @@ def test_a_full_memory_lets_the_oldest_go() -> None:
 
 
 def test_what_was_read_before_a_change_is_not_remembered() -> None:
-    memory = SessionMemory(10, lambda: 5.0)
+    memory: ActorMemory[UUID] = ActorMemory(10, lambda: 5.0)
     actor = Actor(1, UUID(int=1), 1, UUID(int=1), "user")
     ticket = memory.ticket()
     memory.forget_user(1)

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from steward.core.accounts import AccountDisabled, AccountService, PasswordHasher, UserView
 from steward.core.audit import AuditLog
+from steward.core.factors import Prover
+from steward.core.limits import LoginBrake
 from steward.core.sessions import Grant, InvalidCredentials, SessionService
 from steward.db.database import Database
 from steward.db.tables import AuditEntry, LoginSession, User
@@ -105,12 +107,12 @@ async def test_whoever_is_wrong_gets_one_and_the_same_answer(
 
 
 async def test_unknown_people_and_wrong_passwords_take_equally_long(
-    database: Database, settings: Settings, ring: KeyRing, audit: AuditLog
+    database: Database, settings: Settings, ring: KeyRing, audit: AuditLog, brake: LoginBrake, prover: Prover
 ) -> None:
     hasher = PasswordHasher()
     try:
         accounts = AccountService(database, settings, audit, hasher)
-        sessions = SessionService(database, settings, ring, accounts, hasher, audit)
+        sessions = SessionService(database, settings, ring, accounts, hasher, audit, brake=brake, prover=prover)
         await accounts.register(email="ada@example.com", password="correct horse staple")
 
         async def cost(identifier: str) -> float:
@@ -163,27 +165,38 @@ async def test_a_password_that_changes_during_the_login_opens_nothing(
     accounts: AccountService,
     hasher: PasswordHasher,
     audit: AuditLog,
+    brake: LoginBrake,
+    prover: Prover,
     ada: UserView,
 ) -> None:
     class SlowHasher(PasswordHasher):
         """Lets somebody change the password while the old one is being checked."""
 
-        async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
+        async def verify(
+            self, password: str, stored: str | None, *, has_place: bool = False
+        ) -> tuple[bool, str | None]:
             await database.write(lambda tx: tx.session.execute(update(User).values(password_hash="another")))
             return await hasher.verify(password, stored)
 
     slow = SlowHasher(memory_kib=64, passes=1)
-    sessions = SessionService(database, settings, ring, accounts, slow, audit)
+    sessions = SessionService(database, settings, ring, accounts, slow, audit, brake=brake, prover=prover)
     with pytest.raises(InvalidCredentials):
         await sessions.login("ada@example.com", "correct horse staple", surface="v1")
     slow.close()
 
 
 async def test_a_hash_of_lower_cost_is_replaced_by_the_login(
-    database: Database, settings: Settings, ring: KeyRing, audit: AuditLog, accounts: AccountService, ada: UserView
+    database: Database,
+    settings: Settings,
+    ring: KeyRing,
+    audit: AuditLog,
+    brake: LoginBrake,
+    prover: Prover,
+    accounts: AccountService,
+    ada: UserView,
 ) -> None:
     stronger = PasswordHasher(memory_kib=128, passes=2)
-    sessions = SessionService(database, settings, ring, accounts, stronger, audit)
+    sessions = SessionService(database, settings, ring, accounts, stronger, audit, brake=brake, prover=prover)
     for _ in range(2):
         await sessions.login("ada@example.com", "correct horse staple", surface="v1")
     stored = await database.read(lambda tx: tx.session.scalar(select(User.password_hash)))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from steward.core.audit import AuditLog
 from steward.core.sessions import Grant, SessionEnded, SessionService, TokenExpired, TokenReused, TokenWrong
-from steward.core.sessions.rules import Use, use_of
+from steward.core.sessions.tokens import Use, use_of
 from steward.db.database import Database
 from steward.db.tables import AuditEntry, LoginSession, User
 from steward.kit.clock import SettableClock

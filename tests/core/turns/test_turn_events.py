@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from turn_scripts import NAME, Stage, call, end_of, gathered, text_of
 
-from steward.app import House, build_house
 from steward.core.turns import Finished, Numbered, Restarted, Started, Text, ToolReturned, TurnService, TurnWish
 from steward.db.tables import Message, Turn, TurnEvents
+from steward.house import House, build_house
 from steward.kit.errors import NotFound, Unavailable
 from steward.ports.model import Usage
 

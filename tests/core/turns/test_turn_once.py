@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from turn_scripts import Stage, call, end_of, gathered, text_of
 
-from steward.app import build_house
 from steward.core.conversations import IdempotencyKeyReused
 from steward.core.turns import Failed, Started, TurnWish
 from steward.db.tables import Conversation, Message, Turn
+from steward.house import build_house
 from steward.kit.errors import NotFound
 from tests.houses import Home, Person
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 from turn_scripts import Stage, staged
 
-from steward.app import build_house
 from steward.core.turns import TurnService, TurnWish
 from steward.db.tables import Conversation, Message, Turn, User
+from steward.house import build_house
 from steward.settings import Settings
 
 
@@ -37,7 +37,9 @@ async def test_messages_sent_at_once_are_answered_in_order_and_see_the_answers_b
     asked = []
     for text in ("one", "two", "three"):
         asked.append(asyncio.create_task(both.ask(text, opened.id)))
-        await asyncio.sleep(0.03)
+        async with asyncio.timeout(30):
+            while len(await both.rows(Turn.key)) < len(asked):  # noqa: ASYNC110 - the order is that of the rows
+                await asyncio.sleep(0.005)
     results = await asyncio.gather(*asked)
     assert [result.message.content for result in results] == ["first answer", "second answer", "third answer"]
     assert said(both, 0) == [("user", "one")]

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text, update
 from turn_scripts import Stage, call, end_of, gathered, staged, text_of
 
-from steward.app import House, build_house
 from steward.core.turns import Failed, Finished, Numbered, Restarted, Started, TurnService, TurnWish
 from steward.core.turns.store import LEASE
 from steward.core.turns.takeover import SILENCE
 from steward.db.tables import Message, Notification, Reminder, Task, Turn, User
+from steward.house import House, build_house
 from steward.kit.errors import Unavailable
 from steward.settings import Settings
 

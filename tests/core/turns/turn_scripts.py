@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from steward.app import House
 from steward.core.access import actor_of_user
 from steward.core.turns import Failed, Finished, Numbered, Text, TurnResult, TurnWish
 from steward.db.tables import Task, User
 from steward.db.tables import ToolCall as ToolRow
+from steward.house import House
 from steward.kit.actor import Actor
 from steward.ports.model import ChatModel, ModelEvent, ModelRequest, Stopped, TextDelta, ToolCall, Usage
 from steward.settings import Settings

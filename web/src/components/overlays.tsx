@@ -1,7 +1,7 @@
 /** What opens on top of the page. Loaded when first needed: this is where React Aria comes in. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { BellRing, CheckCheck, LogOut, X } from "lucide-react";
+import { BellRing, CheckCheck, LogOut, Mail, Settings, Users, X } from "lucide-react";
 import { useEffect, useState, type RefObject } from "react";
 import { Button } from "react-aria-components/Button";
 import { Dialog } from "react-aria-components/Dialog";
@@ -97,6 +97,19 @@ export function NoticesPopover({ trigger, open, onOpenChange, zone }: OverlayPro
   );
 }
 
+const SIGN_OUT = "sign-out";
+
+/** What somebody may open; the id is the address. */
+function entriesFor(me: Me) {
+  const runsTenant = me.role === "admin" || me.role === "owner";
+  return [
+    { id: "/settings/profile", label: "Settings", Icon: Settings },
+    ...(runsTenant ? [{ id: "/admin/people", label: "People", Icon: Users }] : []),
+    ...(me.role === "owner" ? [{ id: "/outbox", label: "Outbox", Icon: Mail }] : []),
+    { id: SIGN_OUT, label: "Sign out", Icon: LogOut },
+  ];
+}
+
 export function AccountPopover({ trigger, open, onOpenChange, me }: OverlayProps & { me: Me }) {
   const navigate = useNavigate();
   const leave = async (): Promise<void> => {
@@ -114,11 +127,13 @@ export function AccountPopover({ trigger, open, onOpenChange, me }: OverlayProps
         {me.full_name && <p className="text-sm break-words text-muted">{me.email}</p>}
         <p className="mt-1 text-sm text-muted">{`Times in ${me.timezone.replaceAll("_", " ")}`}</p>
       </div>
-      <Menu aria-label="Account" autoFocus="first" onAction={() => void leave()} className="outline-none">
-        <MenuItem id="sign-out" className="flex min-h-10 items-center gap-2.5 rounded-xl px-3 outline-none data-[focused]:bg-sunken">
-          <LogOut className="size-4.5 text-muted" aria-hidden="true" />
-          Sign out
-        </MenuItem>
+      <Menu aria-label="Account" autoFocus="first" onAction={(id) => void (id === SIGN_OUT ? leave() : navigate({ to: String(id) }))} className="outline-none">
+        {entriesFor(me).map(({ id, label, Icon }) => (
+          <MenuItem key={id} id={id} textValue={label} className="flex min-h-10 items-center gap-2.5 rounded-xl px-3 outline-none data-[focused]:bg-sunken">
+            <Icon className="size-4.5 text-muted" aria-hidden="true" />
+            {label}
+          </MenuItem>
+        ))}
       </Menu>
     </Popover>
   );

@@ -21,6 +21,9 @@ export class Away extends Error {
   }
 }
 
+/** A wrong password in answer to "is it you?" is 401 too, and ends nothing. */
+export const PROOF_WRONG = "STEP_UP_FAILED";
+
 const SAFE = new Set(["GET", "HEAD"]);
 const GATEWAY = new Set([502, 503, 504]);
 
@@ -38,6 +41,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** The sign-in form treats 401 as an answer, not as the end of a session. */
   anonymous?: boolean;
+  /** A token in the place of the cookie: what there is before the second step of signing in. */
+  token?: string;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -88,6 +93,7 @@ export async function call(path: string, options: CallOptions = {}): Promise<Res
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   if (!SAFE.has(method)) headers["X-Steward-Request"] = "web";
   const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  if (options.token !== undefined) headers["Authorization"] = `Bearer ${options.token}`;
   if (options.json !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.json);
@@ -111,7 +117,7 @@ export async function call(path: string, options: CallOptions = {}): Promise<Res
     throw new Away();
   }
   connection.found();
-  if (error.status === 401 && options.anonymous !== true) onSessionEnd();
+  if (error.status === 401 && options.anonymous !== true && error.code !== PROOF_WRONG) onSessionEnd();
   throw error;
 }
 
@@ -138,8 +144,8 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   }
 }
 
-export async function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, json?: unknown): Promise<T | null> {
-  const response = await call(path, { method, json });
+export async function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, json?: unknown, options: CallOptions = {}): Promise<T | null> {
+  const response = await call(path, { ...options, method, json });
   if (response.status === 204) return null;
   const text = await response.text();
   return text === "" ? null : (JSON.parse(text) as T);

@@ -7,6 +7,7 @@ import {
   type InfiniteData,
 } from "@tanstack/react-query";
 import { ApiError, Away, get, send } from "./api";
+import { wear } from "./theme";
 import { addDays, speakAs, startOfDay } from "./time";
 import { stepsAsActions, type Turn } from "./turn";
 import type { CalendarEvent, ChatMessage, Conversation, Me, Notice, Page, Reminder, Task } from "./types";
@@ -43,6 +44,7 @@ export const meQuery = queryOptions({
     const me = await get<Me>("/api/v1/users/me", signal);
     // Before anything that shows a time is drawn.
     speakAs(me.language);
+    wear(me.theme);
     return me;
   },
   staleTime: Number.POSITIVE_INFINITY,

@@ -7,6 +7,11 @@ export interface Me {
   timezone: string;
   /** A BCP 47 tag. */
   language: string;
+  theme: string;
+  /** "owner" runs the server, "admin" a tenant. */
+  role: string;
+  /** Whether the address was confirmed by the link that went there. */
+  is_verified: boolean;
 }
 
 export interface Page<T> {

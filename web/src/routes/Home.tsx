@@ -3,6 +3,7 @@ import { useParams, useRouterState } from "@tanstack/react-router";
 import { CalendarDays, MessageCircle } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Chat } from "../components/Chat";
+import { ConfirmHint } from "../components/ConfirmHint";
 import { Conversations } from "../components/Conversations";
 import { Logo } from "../components/Logo";
 import { Toasts } from "../components/Toasts";
@@ -100,6 +101,7 @@ function Shell({ me }: { me: Me }) {
         Skip to the message box
       </a>
       <TopBar me={me} />
+      <ConfirmHint me={me} />
       <div className="flex min-h-0 flex-1">
         <aside aria-label="Earlier" className="hidden w-64 shrink-0 flex-col border-r border-line lg:flex">
           <Conversations zone={me.timezone} />

@@ -1,62 +1,20 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Eye, EyeOff } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { KeyRound } from "lucide-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { Logo } from "../components/Logo";
+import { Doorway } from "../components/Doorway";
+import { Field, Submit, Trouble, useAction } from "../components/form";
+import { SecondStep } from "../components/SecondStep";
+import { waysInQuery } from "../lib/account";
 import { ApiError } from "../lib/api";
-import { createAccount, signIn } from "../lib/session";
+import { canUsePasskeys } from "../lib/passkeys";
+import { oauthTrouble, ownPath } from "../lib/paths";
+import { createAccount, signIn, signInWithPasskey, type Pending } from "../lib/session";
+import { trouble as inWords } from "../lib/text";
 
 type Mode = "in" | "new";
 
 const SHORTEST_PASSWORD = 8;
-
-interface FieldProps {
-  id: string;
-  label: string;
-  type: string;
-  value: string;
-  autoComplete: string;
-  error: string;
-  hint?: string;
-  onChange: (value: string) => void;
-}
-
-function Field({ id, label, type, value, autoComplete, error, hint, onChange }: FieldProps) {
-  const [shown, setShown] = useState(false);
-  const secret = type === "password";
-  const note = error || hint;
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block font-semibold">
-        {label}
-      </label>
-      <div className="relative">
-        <input
-          id={id}
-          name={id}
-          type={secret && shown ? "text" : type}
-          value={value}
-          autoComplete={autoComplete}
-          autoCapitalize="none"
-          spellCheck={false}
-          aria-invalid={error !== ""}
-          aria-describedby={note ? `${id}-note` : undefined}
-          onChange={(event) => onChange(event.target.value)}
-          className={`field ${secret ? "pr-12" : ""}`}
-        />
-        {secret && (
-          <button type="button" className="icon-button absolute top-1/2 right-1 -translate-y-1/2" aria-label="Show the password" aria-pressed={shown} onClick={() => setShown(!shown)}>
-            {shown ? <EyeOff className="size-5" aria-hidden="true" /> : <Eye className="size-5" aria-hidden="true" />}
-          </button>
-        )}
-      </div>
-      {note && (
-        <p id={`${id}-note`} className={`mt-1 text-sm ${error ? "text-danger" : "text-muted"}`}>
-          {note}
-        </p>
-      )}
-    </div>
-  );
-}
 
 interface Values {
   name: string;
@@ -82,13 +40,43 @@ function blamed(error: unknown): keyof Values | null {
   return field === "email" || field === "password" ? field : null;
 }
 
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** The way back from another provider leaves a half-done sign-in behind the #, where no server sees it. */
+function broughtAlong(): Pending | null {
+  const told = new URLSearchParams(window.location.hash.slice(1));
+  const token = told.get("mfa_token");
+  return token === null ? null : { token, methods: (told.get("mfa_methods") ?? "").split(",") };
 }
 
-/** Only ever leads back into this app. */
-function ownPath(next: string | undefined): string {
-  return next && /^\/c\/[\w-]+$/.test(next) ? next : "/";
+/** Passkeys and other providers: what works here, and nothing else. */
+function OtherWays({ next, onPending, onDone }: { next: string; onPending: (pending: Pending) => void; onDone: () => Promise<void> }) {
+  const providers = useQuery(waysInQuery).data?.items ?? [];
+  const action = useAction();
+  const byPasskey = async (): Promise<void> => {
+    let pending: Pending | null = null;
+    const work = async (): Promise<void> => {
+      pending = await signInWithPasskey();
+    };
+    if (!(await action.run(work))) return;
+    if (pending) onPending(pending);
+    else await onDone();
+  };
+  if (!canUsePasskeys() && providers.length === 0) return null;
+  return (
+    <div className="mt-4 space-y-3">
+      {canUsePasskeys() && (
+        <button type="button" className="secondary w-full" aria-disabled={action.busy} onClick={() => void byPasskey()}>
+          <KeyRound className="size-4.5" aria-hidden="true" />
+          Sign in with a passkey
+        </button>
+      )}
+      {providers.map((one) => (
+        <a key={one.name} className="secondary w-full" href={`/api/v1/oauth/sign-in/${one.name}?redirect_uri=${encodeURIComponent(next)}`}>
+          {`Sign in with ${one.display_name}`}
+        </a>
+      ))}
+      {action.trouble && <Trouble text={action.trouble} />}
+    </div>
+  );
 }
 
 export function SignIn() {
@@ -96,16 +84,21 @@ export function SignIn() {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const [mode, setMode] = useState<Mode>("in");
+  const [pending, setPending] = useState<Pending | null>(broughtAlong);
   const [values, setValues] = useState<Values>({ name: "", email: "", password: "" });
   const [errors, setErrors] = useState<Errors>({});
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState(oauthTrouble(search.oauth_error));
   const [busy, setBusy] = useState(false);
   const creating = mode === "new";
+  const goOn = (): Promise<void> => navigate({ to: ownPath(search.next) });
 
   useEffect(() => {
-    document.title = creating ? "Create an account · Steward" : "Sign in · Steward";
-    form.current?.querySelector("input")?.focus();
-  }, [creating]);
+    if (pending === null) form.current?.querySelector("input")?.focus();
+  }, [creating, pending]);
+
+  useEffect(() => {
+    if (window.location.hash !== "") window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  }, []);
 
   const set = (name: keyof Values) => (value: string) => {
     setValues((now) => ({ ...now, [name]: value }));
@@ -126,10 +119,13 @@ export function SignIn() {
     setBusy(true);
     try {
       const email = values.email.trim();
-      await (creating ? createAccount(values.name.trim(), email, values.password) : signIn(email, values.password));
-      await navigate({ to: ownPath(search.next) });
+      const missing = await (creating ? createAccount(values.name.trim(), email, values.password) : signIn(email, values.password));
+      if (missing) {
+        setPending(missing);
+        setBusy(false);
+      } else await goOn();
     } catch (error) {
-      const text = sentence(error instanceof Error ? error.message : "That did not work. Try again.");
+      const text = inWords(error);
       const field = blamed(error);
       setBusy(false);
       if (field) setErrors({ [field]: text });
@@ -140,50 +136,64 @@ export function SignIn() {
     }
   };
 
+  const startAgain = (): void => {
+    setPending(null);
+    setValues((now) => ({ ...now, password: "" }));
+  };
+
+  if (pending) {
+    return (
+      <Doorway title="One more step" text="Your account is guarded by a second proof.">
+        <SecondStep pending={pending} onDone={goOn} onBack={startAgain} />
+      </Doorway>
+    );
+  }
+  const welcome = search.ended ? "Your session ended. Sign in to go on; what you wrote is kept." : "One calm place for your day.";
   return (
-    <main className="grid min-h-full content-start justify-items-center bg-[radial-gradient(60rem_30rem_at_50%_110%,var(--accent-soft),transparent)] px-4 pt-[clamp(1.5rem,14vh,9rem)] pb-10">
-      <div className="w-full max-w-sm">
-        <div className="mb-8 text-center">
-          <Logo className="mx-auto size-14" />
-          <h1 className="mt-4 text-3xl font-bold tracking-tight">{creating ? "Create your account" : "Welcome to Steward"}</h1>
-          <p className="mt-1 text-muted text-balance">{search.ended ? "Your session ended. Sign in to go on; what you wrote is kept." : "One calm place for your day."}</p>
-        </div>
-        <form ref={form} noValidate onSubmit={(event) => void submit(event)} className="space-y-4 rounded-3xl border border-line bg-surface p-6 shadow-card">
-          {creating && <Field id="name" label="Your name" type="text" autoComplete="name" value={values.name} error={errors.name ?? ""} onChange={set("name")} />}
-          <Field id="email" label="Email" type="email" autoComplete="username" value={values.email} error={errors.email ?? ""} onChange={set("email")} />
-          <Field
-            id="password"
-            label="Password"
-            type="password"
-            autoComplete={creating ? "new-password" : "current-password"}
-            value={values.password}
-            error={errors.password ?? ""}
-            {...(creating ? { hint: "A few random words make a good one." } : {})}
-            onChange={set("password")}
-          />
-          <div role="alert">{trouble && <p className="rounded-xl bg-danger-soft px-4 py-2.5 text-danger">{trouble}</p>}</div>
-          <button type="submit" className="primary w-full" aria-disabled={busy}>
-            {busy ? "One moment…" : creating ? "Create account" : "Sign in"}
-          </button>
-        </form>
-        <p className="mt-6 text-center text-muted text-balance">
-          {creating ? "You have an account? " : "New here? "}
-          <button
-            type="button"
-            className="link"
-            onClick={() => {
-              setMode(creating ? "in" : "new");
-              setErrors({});
-              setTrouble("");
-            }}
-          >
-            {creating ? "Sign in" : "Create an account"}
-          </button>
-        </p>
-        {!creating && !search.ended && (
-          <p className="mt-3 text-center text-sm text-muted text-balance">Just installed? The terminal that runs Steward shows the owner’s address and password.</p>
+    <Doorway title={creating ? "Create your account" : "Welcome to Steward"} text={welcome}>
+      <form ref={form} noValidate onSubmit={(event) => void submit(event)} className="card space-y-4">
+        {creating && <Field id="name" label="Your name" autoComplete="name" value={values.name} error={errors.name ?? ""} onChange={set("name")} />}
+        <Field id="email" label="Email" type="email" autoComplete="username" value={values.email} error={errors.email ?? ""} onChange={set("email")} />
+        <Field
+          id="password"
+          label="Password"
+          type="password"
+          autoComplete={creating ? "new-password" : "current-password"}
+          value={values.password}
+          error={errors.password ?? ""}
+          {...(creating ? { hint: "A few random words make a good one." } : {})}
+          onChange={set("password")}
+        />
+        <Trouble text={trouble} />
+        <Submit busy={busy} className="w-full">
+          {creating ? "Create account" : "Sign in"}
+        </Submit>
+        {!creating && (
+          <p className="text-center text-sm">
+            <Link to="/forgot-password" className="link">
+              Forgot your password?
+            </Link>
+          </p>
         )}
-      </div>
-    </main>
+      </form>
+      {!creating && <OtherWays next={ownPath(search.next)} onPending={setPending} onDone={goOn} />}
+      <p className="mt-6 text-center text-muted text-balance">
+        {creating ? "You have an account? " : "New here? "}
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            setMode(creating ? "in" : "new");
+            setErrors({});
+            setTrouble("");
+          }}
+        >
+          {creating ? "Sign in" : "Create an account"}
+        </button>
+      </p>
+      {!creating && !search.ended && (
+        <p className="mt-3 text-center text-sm text-muted text-balance">Just installed? The terminal that runs Steward shows the owner’s address and password.</p>
+      )}
+    </Doorway>
   );
 }

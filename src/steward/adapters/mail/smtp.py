@@ -59,6 +59,8 @@ class SmtpServer:
             message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         except ValueError as error:  # a line break in a header
             raise Refused("That mail cannot be addressed.") from error
+        if len(message["To"].addresses) != 1:
+            raise Refused("A mail goes to one address.")
         message["Date"] = format_datetime(mail.created_at)
         message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2] or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"

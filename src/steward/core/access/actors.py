@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, String, func, literal_column, select
+from sqlalchemy import Integer, Row, String, bindparam, func, literal_column, select
 
-from steward.core.access.rules import permissions_of
+from steward.core.access.rules import both, permissions_of
 from steward.db.database import Transaction
 from steward.db.tables import Role, RolePermission, Tenant, User, UserRole
 from steward.kit.actor import Actor
@@ -28,19 +29,22 @@ ROLE_SHOWN = (
 ).label("role")
 """The name of the highest role of a ``User``, empty for nobody's: what the documents call their role."""
 
-_BUILT_IN = (
+HELD_BUILT_IN = (
     _HELD.with_only_columns(func.aggregate_strings(Role.name, " "))
     .where(Role.tenant_key.is_(None))
     .correlate(User)
     .scalar_subquery()
 )
-_GRANTED = (
+"""The names of a ``User``'s built-in roles, with spaces between them; null for none."""
+
+GRANTED = (
     select(func.aggregate_strings(RolePermission.name, " "))
     .join(UserRole, UserRole.role_key == RolePermission.role_key)
     .where(UserRole.user_key == User.key)
     .correlate(User)
     .scalar_subquery()
 )
+"""The permissions that a ``User`` has by roles of the tenant, with spaces between them; null for none."""
 
 ACTOR_COLUMNS = (
     User.key.label("user_key"),
@@ -49,14 +53,19 @@ ACTOR_COLUMNS = (
     Tenant.id.label("tenant_id"),
     Tenant.plan.label("plan"),
     ROLE_SHOWN,
-    _BUILT_IN.label("roles"),
-    _GRANTED.label("granted"),
+    HELD_BUILT_IN.label("roles"),
+    GRANTED.label("granted"),
     User.full_name.label("full_name"),
     User.email.label("email"),
     User.timezone.label("timezone"),
     User.language.label("language"),
 )
 """What a statement over users joined with tenants must select for ``actor_of``."""
+
+
+_HELD_NOW = select(HELD_BUILT_IN.label("roles"), GRANTED.label("granted")).where(
+    User.key == bindparam("user_key"), User.is_active.is_(True)
+)
 
 
 def actor_of(
@@ -83,6 +92,13 @@ def actor_of(
         via=via,
         ip=ip,
     )
+
+
+def with_rights_now(tx: Transaction, actor: Actor) -> Actor:
+    """Return the actor with what they were let in with and may still do: for work that began a while ago."""
+    row = tx.connection.execute(_HELD_NOW, {"user_key": actor.user_key}).one_or_none()
+    held = permissions_of(row.roles or "", row.granted or "") if row is not None else frozenset()
+    return replace(actor, permissions=both(actor.permissions, held))
 
 
 def actor_of_user(tx: Transaction, user_key: int) -> Actor:

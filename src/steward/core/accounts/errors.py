@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steward.kit.errors import Conflict, Forbidden, Kind, Unavailable
+from steward.kit.errors import Conflict, Forbidden, Invalid, Kind, Unavailable
 
 
 class EmailTaken(Conflict):
@@ -19,3 +19,27 @@ class AccountDisabled(Forbidden):
 
 class HasherBusy(Unavailable):
     """Too many people are signing in at this moment; try again in a second."""
+
+
+class PasswordWrong(Invalid):
+    """That is not your current password."""
+
+    kind, code = Kind.INVALID, "PASSWORD_WRONG"
+
+
+class StepUpRequired(Forbidden):
+    """Prove that it is you: send your password or a code of your second factor."""
+
+    kind, code = Kind.FORBIDDEN, "STEP_UP_REQUIRED"
+
+
+class SignInRequired(Forbidden):
+    """An API key cannot do that; sign in."""
+
+    kind, code = Kind.FORBIDDEN, "SIGN_IN_REQUIRED"
+
+
+class OwnerStays(Conflict):
+    """The owner of the server cannot be deleted, locked out or given another role."""
+
+    kind, code = Kind.CONFLICT, "OWNER_STAYS"

@@ -31,7 +31,7 @@ _PERSONAL, _TEAM = "personal", "team"
 class _NewUser:
     email: str
     username: str
-    password_hash: str
+    password_hash: str | None
     role: str
     plan: str
     tenant_name: str
@@ -48,10 +48,15 @@ class AccountService:
         self._hasher = hasher
         self._strong = settings.password_policy == "strong"  # noqa: S105 - the name of a policy
         self._listeners: list[Callable[[int], None]] = []
+        self._greeters: list[Callable[[Transaction, int], None]] = []
 
     def when_changed(self, tell: Callable[[int], None]) -> None:
         """Have ``tell`` called with the user key after every committed change of a person, on a database thread."""
         self._listeners.append(tell)
+
+    def when_registered(self, greet: Callable[[Transaction, int], None]) -> None:
+        """Have ``greet`` called with the user key of everybody who registers, in the transaction that makes them."""
+        self._greeters.append(greet)
 
     async def register(
         self,
@@ -92,6 +97,60 @@ class AccountService:
 
         new = await self._hasher.run(prepare)
         return await self._db.write(lambda tx: self._insert(tx, new, Action.USER_REGISTERED, ip))
+
+    def add_person(
+        self, tx: Transaction, actor: Actor, *, email: str, role: str, profile: Mapping[str, object]
+    ) -> UserView:
+        """Make an account without a password in the actor's tenant, with a built-in role, and return its profile.
+
+        Whether the actor may, and may give that role, is asked before.
+
+        Raises:
+            Invalid: some fields cannot be accepted; ``fields`` names all of them.
+            EmailTaken: the address has an account.
+        """
+        cleaned = rules.cleaned({name: value for name, value in profile.items() if value is not None})
+        full, first, last = rules.named(cleaned.get("full_name"), cleaned.get("first_name"), cleaned.get("last_name"))
+        address = rules.email_address(email)
+        new = _NewUser(
+            email=address,
+            username=address,
+            password_hash=None,
+            role=role,
+            plan="",
+            tenant_name="",
+            profile={**cleaned, "full_name": full, "first_name": first, "last_name": last},
+        )
+        return self._insert(tx, new, Action.USER_INVITED, actor.ip, actor=actor)
+
+    def register_vouched(
+        self, tx: Transaction, *, email: str, full_name: str, is_verified: bool, ip: str = ""
+    ) -> UserView:
+        """Make an account without a password for somebody whom another provider vouches for, and return its profile.
+
+        A name that cannot be kept is left out. Source: security notes, item 59.
+
+        Raises:
+            Invalid: the address cannot be accepted.
+            EmailTaken: it has an account.
+        """
+        address = rules.email_address(email)
+        try:
+            profile = rules.cleaned({"full_name": full_name} if full_name else {})
+        except Invalid:
+            profile = {}
+        full, first, last = rules.named(profile.get("full_name"), None, None)
+        new = _NewUser(
+            email=address,
+            username=address,
+            password_hash=None,
+            role="user",
+            plan=_PERSONAL,
+            tenant_name=full or address.partition("@")[0][: rules.NAME_LIMIT],
+            profile={"full_name": full, "first_name": first, "last_name": last},
+            is_verified=is_verified,
+        )
+        return self._insert(tx, new, Action.USER_REGISTERED, ip)
 
     async def ensure_owner(self, email: str, password: str | None) -> tuple[UserView, str | None]:
         """Return the owner of the server, made now if there is none, and the password if one was made up.
@@ -153,11 +212,20 @@ class AccountService:
             NotFound: the account is gone.
         """
         actor.need("profile:write")
+        return await self._db.write(lambda tx: self.change(tx, actor, changes))
 
-        def work(tx: Transaction) -> UserView:
-            return self._change(tx, actor, rules.cleaned(changes))
+    def change(self, tx: Transaction, actor: Actor, changes: Mapping[str, object]) -> UserView:
+        """Do what ``change_me`` does inside the caller's transaction."""
+        actor.need("profile:write")
+        return self._change(tx, actor, rules.cleaned(changes))
 
-        return await self._db.write(work)
+    def change_of(self, tx: Transaction, user_key: int, changes: Mapping[str, object]) -> None:
+        """Change the profile of a person whom the caller may change; keys as in ``change_me``.
+
+        Raises:
+            Invalid: some values cannot be accepted; ``fields`` names all of them.
+        """
+        self._set(tx, user_key, rules.cleaned(changes))
 
     def credentials(self, tx: Transaction, identifier: str) -> Credentials | None:
         """Return what a sign-in is checked against, by address or user name; None for nobody."""
@@ -217,12 +285,19 @@ class AccountService:
             profile={**profile, "full_name": full, "first_name": first, "last_name": last},
         )
 
-    def _insert(self, tx: Transaction, new: _NewUser, action: Action, ip: str) -> UserView:
-        tenant = tx.add(Tenant(name=new.tenant_name, plan=new.plan, created_at=tx.now))
-        tx.session.flush()
+    def _insert(
+        self, tx: Transaction, new: _NewUser, action: Action, ip: str, *, actor: Actor | None = None
+    ) -> UserView:
+        """Insert the person: into the actor's tenant, or into one of their own when nobody else made them."""
+        if actor is None:
+            tenant = tx.add(Tenant(name=new.tenant_name, plan=new.plan, created_at=tx.now))
+            tx.session.flush()
+            tenant_key = tenant.key
+        else:
+            tenant_key = actor.tenant_key
         user = tx.add(
             User(
-                tenant_key=tenant.key,
+                tenant_key=tenant_key,
                 email=new.email,
                 username=new.username,
                 password_hash=new.password_hash,
@@ -240,29 +315,16 @@ class AccountService:
             raise
         give_role(tx, user.key, new.role)
         if new.profile.get("phone_number"):
-            numbers.claim(tx, tenant.key, user.key, new.profile["phone_number"])
-        self._audit.record(
-            tx, action=action, resource=f"user/{user.id}", tenant_key=tenant.key, user_key=user.key, ip=ip
-        )
+            numbers.claim(tx, tenant_key, user.key, new.profile["phone_number"])
+        if actor is None:
+            for greet in self._greeters:
+                greet(tx, user.key)
+        by = user.key if actor is None else actor.user_key
+        self._audit.record(tx, action=action, resource=f"user/{user.id}", tenant_key=tenant_key, user_key=by, ip=ip)
         return gate.view_of(tx, user.key)
 
     def _change(self, tx: Transaction, actor: Actor, values: dict[str, Any]) -> UserView:
-        names = {"full_name", "first_name", "last_name"} & values.keys()
-        if names:
-            current = tx.session.execute(
-                select(User.first_name, User.last_name).where(gate.own(actor)).with_for_update()
-            ).one_or_none()
-            values["full_name"], values["first_name"], values["last_name"] = rules.named(
-                values.get("full_name"),
-                values.get("first_name"),
-                values.get("last_name"),
-                current=(current.first_name, current.last_name) if current else ("", ""),
-            )
-        if values:
-            columns = {name: value for name, value in values.items() if name != "phone_number"}
-            tx.session.execute(update(User).where(gate.own(actor)).values(**columns, updated_at=tx.now))
-        if "phone_number" in values:
-            numbers.replace_claim(tx, actor.tenant_key, actor.user_key, values["phone_number"])
+        self._set(tx, actor.user_key, values)
         view = gate.own_view(tx, actor)
         if values:
             self._audit.record(
@@ -272,9 +334,28 @@ class AccountService:
                 actor=actor,
                 details={"fields": ",".join(sorted(values))},
             )
-            tx.after_commit(lambda: self._tell(actor.user_key))
+            tx.after_commit(lambda: self.tell(actor.user_key))
         return view
 
-    def _tell(self, user_key: int) -> None:
+    def _set(self, tx: Transaction, user_key: int, values: dict[str, Any]) -> None:
+        current = tx.session.execute(
+            select(User.tenant_key, User.first_name, User.last_name).where(User.key == user_key).with_for_update()
+        ).one_or_none()
+        if current is None or not values:
+            return
+        if {"full_name", "first_name", "last_name"} & values.keys():
+            values["full_name"], values["first_name"], values["last_name"] = rules.named(
+                values.get("full_name"),
+                values.get("first_name"),
+                values.get("last_name"),
+                current=(current.first_name, current.last_name),
+            )
+        columns = {name: value for name, value in values.items() if name != "phone_number"}
+        tx.session.execute(update(User).where(User.key == user_key).values(**columns, updated_at=tx.now))
+        if "phone_number" in values:
+            numbers.replace_claim(tx, current.tenant_key, user_key, values["phone_number"])
+
+    def tell(self, user_key: int) -> None:
+        """Say that something about the person changed; for ``tx.after_commit``."""
         for tell in self._listeners:
             tell(user_key)

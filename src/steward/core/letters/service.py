@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Literal
-from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, func, select, update
 
 from steward.db.database import Database, Transaction
 from steward.db.jobs import SEND_LETTER
+from steward.db.sealing import seal_context
 from steward.db.tables import Letter
 from steward.kit.errors import Refused
 from steward.kit.ids import new_id
@@ -100,7 +100,7 @@ class Letters:
                 channel=channel,
                 purpose=purpose,
                 recipient_hash=recipient,
-                sealed=tx.sealer.seal(orjson.dumps(content), _context(letter_id)),
+                sealed=tx.sealer.seal(orjson.dumps(content), seal_context(Letter.sealed, tenant_key, letter_id)),
                 created_at=tx.now,
             )
         )
@@ -112,21 +112,18 @@ class Letters:
 def _sent_lately(tx: Transaction, channel: Channel, purpose: str, recipient: str) -> int:
     lately = (Letter.recipient_hash == recipient) & (Letter.created_at > tx.now - timedelta(hours=1))
     of_kind = (Letter.channel == channel) & (Letter.purpose == purpose)
-    return tx.session.execute(select(func.count()).where(lately, of_kind)).scalar_one()
+    with tx.whole_server():
+        return tx.session.execute(select(func.count()).where(lately, of_kind)).scalar_one()
 
 
 def _waiting(tx: Transaction, letter_key: int) -> tuple[Row[*tuple[Any, ...]], dict[str, str]] | None:
-    columns = (Letter.id, Letter.channel, Letter.sealed, Letter.created_at)
+    columns = (Letter.id, Letter.tenant_key, Letter.channel, Letter.sealed, Letter.created_at)
     row = tx.session.execute(select(*columns).where(Letter.key == letter_key, Letter.status == "waiting")).one_or_none()
     if row is None or row.sealed is None:
         return None
-    return row, orjson.loads(tx.sealer.open(row.sealed, _context(row.id)))
+    return row, orjson.loads(tx.sealer.open(row.sealed, seal_context(Letter.sealed, row.tenant_key, row.id)))
 
 
 def _settle(tx: Transaction, letter_key: int, status: str, error: str) -> None:
     values = {"status": status, "error": error[:400], "sealed": None, "sent_at": tx.now if status == "sent" else None}
     tx.session.execute(update(Letter).where(Letter.key == letter_key).values(**values))
-
-
-def _context(letter_id: UUID) -> str:
-    return f"letters|{letter_id}|sealed"

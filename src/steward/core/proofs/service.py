@@ -7,16 +7,17 @@ Source: OWASP ASVS 5.0, 6.5 and 6.6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from secrets import randbelow, token_urlsafe
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 
 from steward.core.proofs.types import Proof, ProofKind, ProofWrong
 from steward.db.database import Transaction
+from steward.db.sealing import seal_context
 from steward.db.tables import OneTimeToken
 from steward.kit.ids import new_id
 from steward.kit.secrets import KeyRing, hmac_sha256, sha256_hex
@@ -67,18 +68,29 @@ class Proofs:
         Raises:
             ProofWrong: it is unknown, of another kind, used or expired.
         """
-        if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
-            raise ProofWrong
-        usable = (OneTimeToken.hash == sha256_hex(token)) & (OneTimeToken.kind == kind.value)
         row = tx.session.execute(
-            update(OneTimeToken)
-            .where(usable, OneTimeToken.used_at.is_(None), OneTimeToken.expires_at > tx.now)
-            .values(used_at=tx.now)
-            .returning(*_COLUMNS)
+            update(OneTimeToken).where(_usable(tx, (kind,), token)).values(used_at=tx.now).returning(*_COLUMNS)
         ).one_or_none()
         if row is None:
             raise ProofWrong
         return _proof(tx, row)
+
+    def look(self, tx: Transaction, kinds: Iterable[ProofKind], token: str) -> tuple[ProofKind, Proof]:
+        """Return what a token of one of the kinds would prove, and leave it usable.
+
+        Raises:
+            ProofWrong: it is unknown, of another kind, used or expired.
+        """
+        row = tx.session.execute(select(OneTimeToken.kind, *_COLUMNS).where(_usable(tx, kinds, token))).one_or_none()
+        if row is None:
+            raise ProofWrong
+        return ProofKind(row.kind), _proof(tx, row)
+
+    def issued_since(self, tx: Transaction, kind: ProofKind, user_key: int, since: datetime) -> list[datetime]:
+        """Return when the person was given values of the kind after ``since``, the newest first."""
+        mine = (OneTimeToken.user_key == user_key) & (OneTimeToken.kind == kind.value)
+        newest = select(OneTimeToken.created_at).where(mine, OneTimeToken.created_at > since)
+        return list(tx.session.scalars(newest.order_by(OneTimeToken.key.desc())))
 
     def issue_code(
         self, tx: Transaction, kind: ProofKind, *, life: timedelta, tenant_key: int, user_key: int, target: str
@@ -141,6 +153,7 @@ class Proofs:
         row_id: UUID | None = None,
     ) -> None:
         row_id = row_id or new_id()
+        context = seal_context(OneTimeToken.sealed, tenant_key, row_id)
         tx.session.add(
             OneTimeToken(
                 id=row_id,
@@ -150,7 +163,7 @@ class Proofs:
                 hash=digest,
                 target=target,
                 data=dict(data or {}),
-                sealed=None if secret is None else tx.sealer.seal(secret, _context(row_id)),
+                sealed=None if secret is None else tx.sealer.seal(secret, context),
                 created_at=tx.now,
                 expires_at=tx.now + life,
             )
@@ -162,10 +175,14 @@ class Proofs:
         return "" if key is None else hmac_sha256(key, f"{row_id}|{code}".encode("utf-8", "replace")).hex()
 
 
+def _usable(tx: Transaction, kinds: Iterable[ProofKind], token: str) -> ColumnElement[bool]:
+    if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
+        raise ProofWrong
+    named = (OneTimeToken.hash == sha256_hex(token)) & OneTimeToken.kind.in_([kind.value for kind in kinds])
+    return named & OneTimeToken.used_at.is_(None) & (OneTimeToken.expires_at > tx.now)
+
+
 def _proof(tx: Transaction, row: Row[Any]) -> Proof:
-    secret = None if row.sealed is None else tx.sealer.open(row.sealed, _context(row.id))
+    context = seal_context(OneTimeToken.sealed, row.tenant_key, row.id)
+    secret = None if row.sealed is None else tx.sealer.open(row.sealed, context)
     return Proof(row.id, row.tenant_key, row.user_key, row.target, row.data, secret, row.created_at)
-
-
-def _context(row_id: UUID) -> str:
-    return f"one_time_tokens|{row_id}|sealed"

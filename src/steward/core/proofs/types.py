@@ -17,7 +17,9 @@ class ProofKind(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
+    RESET_WISH = "reset_wish"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a kind
+    INVITATION = "invitation"
     PHONE_NUMBER = "phone_number"
     FACTOR_CODE = "factor_code"
     PASSKEY_CHALLENGE = "passkey_challenge"

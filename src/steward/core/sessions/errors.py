@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steward.kit.errors import Kind, Unauthenticated
+from steward.kit.errors import Kind, NotFound, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
@@ -33,3 +33,9 @@ class SessionEnded(Unauthenticated):
     """That session has ended; sign in again."""
 
     kind, code = Kind.UNAUTHENTICATED, "UNAUTHORIZED"
+
+
+class SessionNotFound(NotFound):
+    """There is no such session."""
+
+    kind, code = Kind.NOT_FOUND, "SESSION_NOT_FOUND"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ _SESSION = (
         LoginSession.last_activity_at,
         LoginSession.expires_at,
         LoginSession.ended_at,
+        LoginSession.factor_due,
+        LoginSession.factor_at,
     )
     .join(User, User.key == LoginSession.user_key)
     .join(Tenant, Tenant.key == User.tenant_key)
@@ -41,9 +43,15 @@ def session_of_token(tx: Transaction, session_id: UUID, *, for_update: bool = Fa
     return tx.connection.execute(statement, {"session_id": session_id}).one_or_none()
 
 
-def is_open(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
-    """Return whether the session goes on: not ended, not over, and its person is active."""
-    return row.ended_at is None and now < row.expires_at and bool(row.is_active)
+def is_open(row: Row[*tuple[Any, ...]], now: datetime, idle: timedelta) -> bool:
+    """Return whether the session goes on: not ended, not over, not left alone for ``idle``, its person active."""
+    return row.ended_at is None and now < end_of(row, idle) and bool(row.is_active)
+
+
+def end_of(row: Row[*tuple[Any, ...]], idle: timedelta) -> datetime:
+    """Return when the session is over if nobody uses it any more."""
+    until: datetime = min(row.expires_at, row.last_activity_at + idle)
+    return until
 
 
 def add(tx: Transaction, **values: Any) -> None:
@@ -58,6 +66,23 @@ def rotate(tx: Transaction, session_key: int, floor: int) -> None:
         .where(LoginSession.key == session_key)
         .values(refresh_floor=floor, rotated_at=tx.now, last_activity_at=tx.now)
     )
+
+
+def complete(tx: Transaction, session_key: int, expires_at: datetime) -> None:
+    """Make a session whose row is held a full one: its second factor was proved just now."""
+    values = {"factor_due": False, "factor_at": tx.now, "expires_at": expires_at, "last_activity_at": tx.now}
+    tx.session.execute(update(LoginSession).where(LoginSession.key == session_key).values(**values))
+
+
+def note_factor(tx: Transaction, actor: Actor) -> None:
+    """Note that the actor proved themselves just now in the session that they are signed in with."""
+    mine = (LoginSession.id == actor.session_id) & (LoginSession.user_key == actor.user_key)
+    tx.session.execute(update(LoginSession).where(mine, LoginSession.factor_due.is_(False)).values(factor_at=tx.now))
+
+
+def note_login(tx: Transaction, user_key: int) -> None:
+    """Note that the person signed in just now without a password."""
+    tx.session.execute(update(User).where(User.key == user_key).values(last_login_at=tx.now))
 
 
 def end(tx: Transaction, session_key: int) -> None:

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
 
-from steward.core.access import actor_of, actor_of_user
+from steward.core.access import actor_of_user
 from steward.core.accounts import AccountDisabled, AccountService, Credentials, PasswordHasher, UserView
-from steward.core.audit import Action, AuditLog, storable_text
+from steward.core.audit import Action, AuditLog
+from steward.core.factors import Attempt, Bearer, Factor, Notices, Prover, refusal
+from steward.core.limits import LoginBrake
 from steward.core.sessions import gate
-from steward.core.sessions.cache import Bounded, SessionMemory
-from steward.core.sessions.errors import InvalidCredentials, SessionEnded, TokenExpired, TokenReused, TokenWrong
-from steward.core.sessions.rules import Use, use_of
-from steward.core.sessions.tokens import Claims, Issuer, Purpose, SessionFacts, TokenSigner
-from steward.core.sessions.types import Grant, Surface
+from steward.core.sessions.errors import InvalidCredentials, TokenReused, TokenWrong
+from steward.core.sessions.opening import Opener
+from steward.core.sessions.recognising import Recogniser
+from steward.core.sessions.tokens import Claims, Issuer, SessionFacts, TokenSigner, Use, use_of
+from steward.core.sessions.types import Grant, Origin, PasswordProof, Surface
 from steward.db.database import Database, Transaction
 from steward.kit.actor import Actor
-from steward.kit.errors import Unavailable
-from steward.kit.ids import new_id
+from steward.kit.errors import FactorDue, StewardError
 from steward.kit.secrets import KeyRing
+from steward.ports.live import LiveHints
 from steward.settings import Settings
 
-_REMEMBERED = 10_000
-_ACTIVITY_EVERY = timedelta(seconds=60)
+_WITH_PASSWORD: frozenset[Factor] = frozenset({"totp", "backup"})
+"""What may come with the password: a texted code is bound to a session, and there is none yet."""
 
 
-class SessionService:
-    """What can be done with sessions. ``monotonic`` gives seconds and is there for tests."""
+class SessionService(Recogniser):
+    """What can be done with sessions.
+
+    Without ``notices`` nobody is mailed, without ``live`` nobody is told at once. ``monotonic`` gives seconds and is
+    there for tests.
+    """
 
     def __init__(
         self,
@@ -44,62 +47,125 @@ class SessionService:
         hasher: PasswordHasher,
         audit: AuditLog,
         *,
+        brake: LoginBrake,
+        prover: Prover,
+        notices: Notices | None = None,
+        live: LiveHints | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._db = db
+        signer = TokenSigner(ring, settings.public_url)
+        super().__init__(db, signer, live, timedelta(days=settings.session_idle_days), monotonic)
         self._accounts = accounts
         self._hasher = hasher
+        self._brake = brake
         self._audit = audit
-        self._signer = TokenSigner(ring, settings.public_url)
-        self._issuer = Issuer(self._signer, settings)
-        self._life = timedelta(days=settings.session_days)
-        self._read_tokens: Bounded[str, Claims] = Bounded(_REMEMBERED)
-        self._memory = SessionMemory(_REMEMBERED, monotonic)
-        self._notes: dict[int, asyncio.Task[None]] = {}
-        accounts.when_changed(self._memory.forget_user)
+        self._issuer = Issuer(signer, settings)
+        self._prover = prover
+        self._notices = notices
+        self.opener = Opener(self._issuer, accounts, prover, audit, timedelta(days=settings.session_days))
+        accounts.when_changed(self.forget_user)
 
     async def login(
-        self, identifier: str, password: str, *, surface: Surface, user_agent: str = "", ip: str = ""
+        self,
+        identifier: str,
+        password: str,
+        *,
+        surface: Surface,
+        user_agent: str = "",
+        ip: str = "",
+        mfa_code: str | None = None,
     ) -> Grant:
         """Open a session for the person with that address or user name, and return its tokens.
+
+        Where a second factor is on, ``mfa_code`` of an authenticator app or of the backup codes makes it one step;
+        without it the grant says ``mfa_required`` (decisions C02, C28).
 
         Raises:
             InvalidCredentials: nobody has that name, or the password is wrong; both take equally long.
             AccountDisabled: the password is right, but the account is switched off.
+            CodeWrong, TooManyCodes: the password is right, but not the code.
             HasherBusy: too many at once.
         """
-        who = await self._db.read(lambda tx: self._accounts.credentials(tx, identifier))
-        is_right, new_hash = await self._hasher.verify(password, who.password_hash if who else None)
+        proof = await self.prove_password(identifier, password, ip=ip)
+        who = proof.who
+
+        def work(tx: Transaction) -> Grant | StewardError:
+            attempt = self._prove_factor(tx, who, mfa_code, ip)
+            error = refusal(attempt) if attempt else None
+            if error is not None:
+                return error
+            if not self._accounts.signed_in(tx, who, proof.new_hash):
+                return InvalidCredentials()
+            user, origin = self._accounts.view(tx, who.user_key), Origin(surface, user_agent, ip)
+            return self.opener.open(tx, user, who.tenant_key, origin, method="password", is_proved=attempt is not None)
+
+        grant = await self._db.write(work)
+        if isinstance(grant, StewardError):
+            raise grant
+        return grant
+
+    async def prove_person(self, identifier: str, password: str, code: str | None, *, ip: str = "") -> PasswordProof:
+        """Return whose password it is, its second factor proved too where one is on; for doors that open no session.
+
+        Raises:
+            FactorDue: the password is right, a second factor is on, and ``code`` is missing.
+            CodeWrong, TooManyCodes: the password is right, but not the code.
+            InvalidCredentials, AccountDisabled, LimitExceeded, HasherBusy: as in ``prove_password``.
+        """
+        proof = await self.prove_password(identifier, password, ip=ip)
+
+        def work(tx: Transaction) -> StewardError | None:
+            if code is None and self._prover.standing(tx, proof.who.user_key).is_on:
+                return FactorDue()
+            attempt = self._prove_factor(tx, proof.who, code, ip)
+            return refusal(attempt) if attempt else None
+
+        error = await self._db.write(work)
+        if error is not None:
+            raise error
+        return proof
+
+    async def prove_password(self, identifier: str, password: str, *, ip: str = "") -> PasswordProof:
+        """Return whose password it is: the one check of a password that signs somebody in, for every door.
+
+        Raises:
+            InvalidCredentials: nobody has that name, or the password is wrong; both take equally long.
+            AccountDisabled: the password is right, but the account is switched off.
+            LimitExceeded: too many passwords were wrong.
+            HasherBusy: too many at once.
+        """
+        with self._hasher.place():  # a crowd for which there is no room costs no look at the database
+            who = await self._db.read(lambda tx: self._accounts.credentials(tx, identifier))
+            is_right, new_hash = await self._brake.guess(
+                identifier,
+                who.user_id if who else None,
+                ip,
+                lambda: self._hasher.verify(password, who.password_hash if who else None, has_place=True),
+            )
         if who is None or not is_right or not who.is_active:
             await self._db.write(lambda tx: self._note_failure(tx, who, is_right, ip))
             raise AccountDisabled if is_right else InvalidCredentials
+        return PasswordProof(who, new_hash)
 
-        def work(tx: Transaction) -> Grant | None:
-            if not self._accounts.signed_in(tx, who, new_hash):
-                return None
-            user = self._accounts.view(tx, who.user_key)
-            return self._open(tx, user, Action.LOGIN_SUCCEEDED, who.tenant_key, surface, user_agent, ip)
-
-        grant = await self._db.write(work)
-        if grant is None:
-            raise InvalidCredentials
-        return grant
-
-    async def open_session_for(self, user: UserView, *, surface: Surface, user_agent: str = "", ip: str = "") -> Grant:
+    async def open_session_for(
+        self, user: UserView, *, surface: Surface, user_agent: str = "", ip: str = "", method: str = "registration"
+    ) -> Grant:
         """Open a session for somebody who has just proved themselves in another way, such as by registering.
+
+        ``method`` says how: ``registration``, ``oauth:<provider>``. Where a second factor is on, it is asked for.
 
         Raises:
             Unauthenticated: the account is switched off or gone.
         """
 
         def work(tx: Transaction) -> Grant:
-            actor = actor_of_user(tx, user.user_number)
-            return self._open(tx, user, Action.SESSION_OPENED, actor.tenant_key, surface, user_agent, ip)
+            actor, origin = actor_of_user(tx, user.user_number), Origin(surface, user_agent, ip)
+            return self.opener.open(tx, user, actor.tenant_key, origin, method=method, action=Action.SESSION_OPENED)
 
         return await self._db.write(work)
 
     async def refresh(self, refresh_token: str, surface: Surface, *, ip: str = "") -> Grant:
-        """Return new tokens for a refresh token, by soft rotation (``sessions.rules``).
+        """Return new tokens for a refresh token, by soft rotation (``sessions.tokens``).
 
         Raises:
             TokenWrong: it is not a refresh token of this server.
@@ -110,9 +176,7 @@ class SessionService:
         claims = self._claims(refresh_token, "refresh")
 
         def work(tx: Transaction) -> Grant | None:
-            row = gate.session_of_token(tx, claims.session_id, for_update=True)
-            if row is None or row.user_id != claims.user_id or not gate.is_open(row, tx.now):
-                raise SessionEnded
+            row = self._open_row(tx, claims, for_update=True)
             use = use_of(claims.counter, floor=row.refresh_floor, rotated_at=row.rotated_at, now=tx.now)
             if use is Use.REUSED:
                 self._end_stolen(tx, row, claims, ip)
@@ -121,6 +185,8 @@ class SessionService:
             if use is Use.FIRST:
                 floor, since = claims.counter, tx.now
                 gate.rotate(tx, row.session_key, floor)
+            else:
+                gate.note_activity(tx, row.session_key, tx.now)
             facts = SessionFacts(
                 claims.session_id, row.user_id, row.session_created_at, row.expires_at, floor + 1, since
             )
@@ -142,9 +208,7 @@ class SessionService:
         claims = self._claims(access_token, "access")
 
         def work(tx: Transaction) -> Grant:
-            row = gate.session_of_token(tx, claims.session_id)
-            if row is None or row.user_id != claims.user_id or not gate.is_open(row, tx.now):
-                raise SessionEnded
+            row = self._open_row(tx, claims)
             facts = SessionFacts(claims.session_id, row.user_id, row.session_created_at, row.expires_at)
             return self._issuer.grant(facts, self._accounts.view(tx, row.user_key), surface, tx.now)
 
@@ -176,133 +240,32 @@ class SessionService:
         def work(tx: Transaction) -> None:
             if gate.end_own(tx, actor):
                 self._audit.record(tx, action=Action.SESSION_ENDED, resource=f"session/{session_id}", actor=actor)
-            tx.after_commit(lambda: self.forget(session_id))
+            tx.after_commit(lambda: self.has_ended(session_id))
 
         await self._db.write(work)
 
-    def cached(self, token: str, ip: str = "", *, purpose: Purpose = "access") -> Actor | None:
-        """Return who the token belongs to if this process was sure of it within the last second, else None.
-
-        No database, no waiting: about 2 microseconds. None means ``authenticate``, which also knows what is wrong.
-        """
-        claims = self._read_tokens.get(token)
-        if claims is None or claims.purpose != purpose:
+    def _prove_factor(self, tx: Transaction, who: Credentials, code: str | None, ip: str) -> Attempt | None:
+        """Return what became of a code sent with the password, None where there is none or no factor is on."""
+        if code is None or not self._prover.standing(tx, who.user_key).is_on:
             return None
-        now = self._db.clock.now().timestamp()
-        return None if now >= claims.expires_at else self._memory.get(claims.session_id, now, ip)
+        attempt = self._prover.prove(tx, Bearer(who.tenant_key, who.user_key), code, _WITH_PASSWORD)
+        if attempt.factor is None:
+            self._note_failure(tx, who, True, ip, code=True)
+        return attempt
 
-    async def authenticate(self, token: str, ip: str = "") -> Actor:
-        """Return who an access token belongs to, checked against the session row at most a second ago.
-
-        Raises:
-            TokenWrong: it is not an access token of this server.
-            TokenExpired: its time is over.
-            SessionEnded: the session is over, or the account is switched off.
-        """
-        return self.cached(token, ip) or await self._check(self._claims(token, "access"), ip)
-
-    async def authenticate_cookie(self, value: str, ip: str = "") -> Actor:
-        """Return who a browser's session cookie belongs to; checked and refused like ``authenticate``."""
-        return self.cached(value, ip, purpose="cookie") or await self._check(self._claims(value, "cookie"), ip)
-
-    def forget(self, session_id: UUID) -> None:
-        """Ask the database again at the next request of this session: something about it changed."""
-        self._memory.forget(session_id)
-
-    async def settle(self) -> None:
-        """Wait until the noted times of last activity are written; call it before the database is closed."""
-        while self._notes:
-            await asyncio.gather(*self._notes.values())
-
-    def _claims(self, token: str, purpose: Purpose) -> Claims:
-        claims = self._read_tokens.get(token)
-        if claims is None:
-            claims = self._signer.read(token)
-            if claims.purpose == purpose and purpose != "refresh":
-                self._read_tokens.put(token, claims)
-        if claims.purpose != purpose:
-            raise TokenWrong
-        if self._db.clock.now().timestamp() >= claims.expires_at:
-            self._read_tokens.drop(token)
-            raise TokenExpired
-        return claims
-
-    async def _check(self, claims: Claims, ip: str) -> Actor:
-        known = self._memory.get(claims.session_id, self._db.clock.now().timestamp(), ip)
-        if known is not None:  # checked a moment ago through another token of the session
-            return known
-        ticket = self._memory.ticket()
-
-        def work(tx: Transaction) -> Row[*tuple[Any, ...]]:
-            row = gate.session_of_token(tx, claims.session_id)
-            if row is None or row.user_id != claims.user_id or not gate.is_open(row, tx.now):
-                raise SessionEnded
-            if tx.now - row.last_activity_at >= _ACTIVITY_EVERY:
-                stale.append(row.session_key)
-            return row
-
-        stale: list[int] = []
-        row = await self._db.glance(work)
-        for session_key in stale:
-            self._note_activity(session_key)
-        actor = actor_of(row, session_id=claims.session_id, ip=ip)
-        self._memory.put(claims.session_id, actor, row.expires_at.timestamp(), ticket)
-        return actor
-
-    def _note_activity(self, session_key: int) -> None:
-        if session_key in self._notes:
-            return
-
-        async def write() -> None:
-            with contextlib.suppress(Unavailable):  # a hint for the session list; the next request tries again
-                await self._db.write(lambda tx: gate.note_activity(tx, session_key, tx.now - _ACTIVITY_EVERY))
-
-        task = asyncio.get_running_loop().create_task(write())
-        self._notes[session_key] = task
-        task.add_done_callback(lambda _: self._notes.pop(session_key, None))
-
-    def _open(
-        self,
-        tx: Transaction,
-        user: UserView,
-        action: Action,
-        tenant_key: int,
-        surface: Surface,
-        user_agent: str,
-        ip: str,
-    ) -> Grant:
-        facts = SessionFacts(new_id(), user.id, tx.now, tx.now + self._life, 1, tx.now)
-        gate.add(
+    def _note_failure(
+        self, tx: Transaction, who: Credentials | None, is_right: bool, ip: str, *, code: bool = False
+    ) -> None:
+        self._audit.record_refusal(
             tx,
-            id=facts.id,
-            user_key=user.user_number,
-            user_agent=storable_text(user_agent, 400),
-            ip=storable_text(ip, 64),
-            refresh_floor=0,
-            created_at=tx.now,
-            last_activity_at=tx.now,
-            expires_at=facts.expires_at,
-        )
-        self._audit.record(
-            tx,
-            action=action,
-            resource=f"session/{facts.id}",
-            tenant_key=tenant_key,
-            user_key=user.user_number,
-            ip=ip,
-            details={"surface": surface},
-        )
-        return self._issuer.grant(facts, user, surface, tx.now)
-
-    def _note_failure(self, tx: Transaction, who: Credentials | None, is_right: bool, ip: str) -> None:
-        self._audit.record(
-            tx,
+            whose=f"user/{who.user_key}" if who else f"address/{ip}",
             action=Action.LOGIN_FAILED,
             resource=f"user/{who.user_id}" if who else "",
-            result="denied" if is_right else "failure",
+            result="denied" if is_right and not code else "failure",
             tenant_key=who.tenant_key if who else None,
             user_key=who.user_key if who else None,
             ip=ip,
+            details={"second_factor": True} if code else None,
         )
 
     def _end_stolen(self, tx: Transaction, row: Row[*tuple[Any, ...]], claims: Claims, ip: str) -> None:
@@ -317,4 +280,6 @@ class SessionService:
             ip=ip,
             details={"counter": claims.counter, "floor": row.refresh_floor},
         )
-        tx.after_commit(lambda: self.forget(claims.session_id))
+        if self._notices is not None:
+            self._notices.token_reused(tx, row.tenant_key, row.user_key)
+        tx.after_commit(lambda: self.has_ended(claims.session_id))

@@ -3,14 +3,18 @@
 A token is HS256 under the key ``tokens`` of the ring. Its header is exactly ``alg``, ``typ`` and ``kid`` in the one
 spelling in which it is written here, so that no other header is even parsed. Its claims are ``iss``, ``aud``, ``sub``
 (person), ``sid`` (session), ``typ`` (purpose), ``iat``, ``exp`` and, for a refresh token, ``ctr``.
+
+Refresh tokens rotate softly: a session keeps a floor, the highest counter that was used. The log-in hands out counter 1
+over the floor 0. Source: decision C03.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from joserfc import jwt
@@ -24,7 +28,11 @@ from steward.core.sessions.types import Grant, Surface
 from steward.kit.secrets import KeyRing
 from steward.settings import Settings
 
-Purpose = Literal["access", "refresh", "cookie"]
+Purpose = Literal["access", "pending", "refresh", "cookie"]
+"""``pending`` is an access token between password and second factor; it never becomes one that is good for more."""
+
+PENDING_SECONDS = 300
+"""Life of a ``pending`` token and of the session it belongs to. Source: security item 42."""
 
 _ALGORITHM = "HS256"
 _PURPOSE = "tokens"
@@ -32,7 +40,12 @@ _AUDIENCE = "steward"
 _LONGEST_TOKEN = 4096
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _DAY = 86400
-_LONGEST_LIFE: dict[str, int] = {"access": _DAY, "refresh": 30 * _DAY, "cookie": 30 * _DAY}
+_LONGEST_LIFE: dict[str, int] = {
+    "access": _DAY,
+    "pending": PENDING_SECONDS,
+    "refresh": 30 * _DAY,
+    "cookie": 30 * _DAY,
+}
 _NAMES = frozenset({"iss", "aud", "sub", "sid", "typ", "iat", "exp"})
 _LATEST = 253402300799  # the last second of the year 9999
 
@@ -49,21 +62,44 @@ class Claims:
     counter: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys made of one state of the ring: ``by_header`` has them by the whole first part of their tokens."""
+
+    masters: tuple[tuple[str, bytes], ...]
+    current: str
+    by_name: dict[str, OctKey]
+    by_header: dict[str, OctKey]
+
+
 class TokenSigner:
     """Writes and reads the tokens of one server; ``issuer`` is its public URL."""
 
     def __init__(self, ring: KeyRing, issuer: str) -> None:
         self._issuer = issuer
-        self._current = ring.current
-        self._keys: dict[str, OctKey] = {}
-        self._key_of_header: dict[str, OctKey] = {}
+        self._ring = ring
         self._registry = JWSRegistry(algorithms=[_ALGORITHM])
-        for name in ring.names():
-            derived = ring.derived(name, _PURPOSE)
-            if derived is not None:
-                self._keys[name] = OctKey.import_key(derived)
-                header = self._encode(name, {}).partition(".")[0]
-                self._key_of_header[header] = self._keys[name]
+        self._made = self._keys_of(ring.keys)
+
+    def _keys(self) -> _Keys:
+        """Return the keys of the ring as it is now: it may turn while this runs."""
+        masters = self._ring.keys
+        if masters is not self._made.masters:
+            self._made = self._keys_of(masters)
+        return self._made
+
+    def _keys_of(self, masters: tuple[tuple[str, bytes], ...]) -> _Keys:
+        derived = ((name, self._ring.derived(name, _PURPOSE)) for name, _ in masters)
+        keys = {name: OctKey.import_key(key) for name, key in derived if key is not None}
+        headers = {self._encode(name, key, {}).partition(".")[0]: key for name, key in keys.items()}
+        return _Keys(masters, masters[0][0], keys, headers)
+
+    def _key_of_header(self, header: str) -> OctKey | None:
+        key = self._keys().by_header.get(header)
+        if key is None:  # it may be of a key that another process made a moment ago
+            self._ring.look_again()
+            key = self._keys().by_header.get(header)
+        return key
 
     def sign(self, claims: Claims) -> str:
         """Return the token; the same claims under the same key always give the same text."""
@@ -78,7 +114,8 @@ class TokenSigner:
         }
         if claims.purpose == "refresh":
             said["ctr"] = claims.counter
-        return self._encode(self._current, said)
+        keys = self._keys()
+        return self._encode(keys.current, keys.by_name[keys.current], said)
 
     def read(self, token: str) -> Claims:
         """Return what the token says, whatever its purpose and even if its time is over: the caller looks at both.
@@ -88,7 +125,7 @@ class TokenSigner:
         """
         if len(token) > _LONGEST_TOKEN or not _SHAPE.fullmatch(token):
             raise TokenWrong
-        key = self._key_of_header.get(token.partition(".")[0])
+        key = self._key_of_header(token.partition(".")[0])
         if key is None:
             raise TokenWrong
         try:
@@ -97,13 +134,13 @@ class TokenSigner:
             raise TokenWrong from None
         return self._checked(said)
 
-    def _encode(self, name: str, said: dict[str, Any]) -> str:
+    def _encode(self, name: str, key: OctKey, said: dict[str, Any]) -> str:
         header = {"alg": _ALGORITHM, "typ": "JWT", "kid": name}
-        return jwt.encode(header, said, self._keys[name], registry=self._registry)
+        return jwt.encode(header, said, key, registry=self._registry)
 
     def _checked(self, said: dict[str, Any]) -> Claims:
         purpose = said.get("typ")
-        if purpose not in ("access", "refresh", "cookie"):
+        if not isinstance(purpose, str) or purpose not in _LONGEST_LIFE:
             raise TokenWrong
         expected = _NAMES | {"ctr"} if purpose == "refresh" else _NAMES
         if said.keys() != expected or said["iss"] != self._issuer or said["aud"] != _AUDIENCE:
@@ -114,7 +151,7 @@ class TokenSigner:
         issued_at, expires_at, counter = numbers
         if not 0 < expires_at - issued_at <= _LONGEST_LIFE[purpose]:
             raise TokenWrong
-        return Claims(purpose, _uuid(said["sub"]), _uuid(said["sid"]), issued_at, expires_at, counter)
+        return Claims(cast(Purpose, purpose), _uuid(said["sub"]), _uuid(said["sid"]), issued_at, expires_at, counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +204,20 @@ class Issuer:
             cookie=cookie,
         )
 
+    def pending(self, facts: SessionFacts, user: UserView, methods: tuple[str, ...], now: datetime) -> Grant:
+        """Return what there is before the second factor: a token of five minutes, nothing to refresh, no cookie."""
+        issued = int(now.timestamp())
+        return Grant(
+            access_token=self._token(facts, "pending", issued, issued + PENDING_SECONDS),
+            refresh_token=None,
+            expires_in=PENDING_SECONDS,
+            refresh_expires_in=None,
+            user=user,
+            session_id=facts.id,
+            mfa_required=True,
+            mfa_methods=methods,
+        )
+
     def _token(self, facts: SessionFacts, purpose: Purpose, since: int, until: int, counter: int = 0) -> str:
         return self._signer.sign(Claims(purpose, facts.user_id, facts.id, since, max(until, since + 1), counter))
 
@@ -181,3 +232,33 @@ def _uuid(text: object) -> UUID:
     if str(found) != text:
         raise TokenWrong
     return found
+
+
+GRACE = timedelta(seconds=10)
+"""How long after a rotation the token before it is still taken for a client whose requests crossed."""
+
+
+class Use(Enum):
+    """What the use of a refresh token means."""
+
+    FIRST = "first"
+    """The newest one, used for the first time: the floor rises to it."""
+    AGAIN = "again"
+    """One that may be repeated: the same next token is handed out once more."""
+    REUSED = "reused"
+    """One that was replaced: stolen, or sent by a client that lost its newer one."""
+
+
+def use_of(counter: int, *, floor: int, rotated_at: datetime | None, now: datetime) -> Use:
+    """Return what the use of the token with ``counter`` means for a session with that ``floor``.
+
+    ``rotated_at`` is when the floor last rose. A counter above ``floor + 1`` was never handed out and is taken for
+    stolen.
+    """
+    if counter == floor + 1:
+        return Use.FIRST
+    if counter == floor:
+        return Use.AGAIN
+    if counter == floor - 1 and rotated_at is not None and now - rotated_at <= GRACE:
+        return Use.AGAIN
+    return Use.REUSED

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from pydantic import Field
 
 from steward.core.calendar import EventWish
+from steward.core.reminders import ReminderView
 from steward.core.reminders.wall_time import read_date, resolved, wall_of, zone_of
-from steward.core.tasks import TaskWish
+from steward.core.tasks import TaskView, TaskWish
 from steward.core.tools import shown
 from steward.core.tools.types import Arguments, Call, Done, Tool, ToolFailed
 from steward.kit.pages import Window
@@ -102,16 +104,21 @@ def daily_summary(call: Call, wanted: DailySummary) -> Done:
     end = resolved(datetime.combine(day + timedelta(days=1), time()), zone, field="date")
     tx, actor, nouns, window = call.tx, call.actor, call.nouns, Window(limit=_MOST_SUMMED)
     events = nouns.calendar.find_in(tx, actor, EventWish(start=start, end=end, each_once=False))
-    due = nouns.tasks.page_in(tx, actor, TaskWish(due_from=start, due_to=end), window)
-    overdue = nouns.tasks.page_in(tx, actor, TaskWish(due_to=min(start, call.moment.now)), window)
-    reminders = nouns.reminders.page_in(tx, actor, start=start, end=end, window=window)
+    due: Sequence[TaskView] = ()
+    overdue: Sequence[TaskView] = ()
+    reminders: Sequence[ReminderView] = ()
+    if actor.may("tasks:read"):
+        due = nouns.tasks.page_in(tx, actor, TaskWish(due_from=start, due_to=end), window).items
+        overdue = nouns.tasks.page_in(tx, actor, TaskWish(due_to=min(start, call.moment.now)), window).items
+    if actor.may("reminders:read"):
+        reminders = nouns.reminders.page_in(tx, actor, start=start, end=end, window=window).items
     return Done(
         {
             "date": day.isoformat(),
             "events": [shown.event(each, zone) for each in events[:_MOST_SUMMED]],
-            "tasks_due": [shown.task(each, zone) for each in due.items],
-            "tasks_overdue": [shown.task(each, zone) for each in overdue.items],
-            "reminders": [shown.reminder(each, zone) for each in reminders.items],
+            "tasks_due": [shown.task(each, zone) for each in due],
+            "tasks_overdue": [shown.task(each, zone) for each in overdue],
+            "reminders": [shown.reminder(each, zone) for each in reminders],
         }
     )
 

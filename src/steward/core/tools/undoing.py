@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
+from steward.core.access import EVERYTHING
 from steward.core.calendar import EventChange
 from steward.core.tasks import TaskChange
 from steward.core.tools.types import Call, Done, ToolFailed, taken_back_if_it_fails
@@ -24,6 +25,12 @@ _NEWEST = (
 )
 _MARK = update(ToolCall.__table__).where(ToolCall.key == bindparam("row"))  # type: ignore[arg-type]
 _Arguments = Mapping[str, Any]
+_PERMISSIONS = {
+    "event": "calendar:write",
+    "reminder": "reminders:write",
+    "task": "tasks:write",
+    "note": "notes:write",
+}
 
 
 class ChangedSince(Conflict):
@@ -40,13 +47,15 @@ def undo_newest(call: Call) -> Done:
 
     Raises:
         ToolFailed: NOTHING_TO_UNDO when there is none.
+        Forbidden: the person may no longer change such things.
     """
     connection = call.tx.connection
     row = connection.execute(_NEWEST, {"of_user": call.actor.user_key}).one_or_none()
     if row is None:
         raise ToolFailed("There is nothing to undo.", code="NOTHING_TO_UNDO")
-    connection.execute(_MARK, {"row": row.key, "undone_at": call.tx.now})
     inverse = row.inverse or {}
+    call.actor.need(_PERMISSIONS.get(inverse.get("verb", "").partition(".")[0], EVERYTHING))
+    connection.execute(_MARK, {"row": row.key, "undone_at": call.tx.now})
     verb = VERBS.get(inverse.get("verb", ""))
     if verb is None:
         raise ChangedSince

@@ -19,7 +19,6 @@ from uuid import UUID
 
 import structlog
 
-from steward.core.access import actor_of_user
 from steward.core.conversations import made_before
 from steward.core.turns import store, takeover
 from steward.core.turns.gate import message_of_turn, turn_of_message
@@ -39,6 +38,7 @@ from steward.core.turns.types import (
 )
 from steward.db.database import Database, Transaction
 from steward.db.jobs import RESUME_TURN
+from steward.kit import walls
 from steward.kit.actor import Actor
 from steward.kit.errors import Invalid, StewardError, Unauthenticated, Unavailable
 from steward.kit.ids import new_id
@@ -205,7 +205,8 @@ class TurnService:
             if self._presence.enter():
                 takeover.expire_all(tx)
 
-        await self._db.write(work)
+        with walls.within(None):  # the turns of everybody
+            await self._db.write(work)
         self._presence.settle()
 
     async def _begin(self, actor: Actor, wish: TurnWish) -> LiveTurn | Earlier:
@@ -229,7 +230,8 @@ class TurnService:
         else:
             ahead = None
         self._live[record.message_id] = live
-        live.task = asyncio.create_task(self._runner.run(actor, record, live, done, ahead))
+        with walls.within(actor):
+            live.task = asyncio.create_task(self._runner.run(actor, record, live, done, ahead))
         live.task.add_done_callback(lambda _: self._forget(record, live))
         return live
 
@@ -319,7 +321,7 @@ def _take_over(
         return None
     record, user_key, done, is_cancelled = taken
     try:
-        actor = actor_of_user(tx, user_key)
+        actor = takeover.person_of(tx, turn_key, user_key)
     except Unauthenticated as error:
         store.finish(tx, record, "failed", Decimal(0), Failed(error.code, error.message, error.kind))
         return None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from steward.core.access import with_rights_now
 from steward.core.tools import Moment, Toolbox, ToolOutcome
 from steward.core.turns import store
 from steward.core.turns.rules import AS_WRITTEN, shown_action, storable_json, storable_text
@@ -72,6 +73,7 @@ class StepTools:
         """Run the valid calls; write them and the refused ones with the effects, or leave them to the turn's end."""
         moment = Moment(record.created_at, actor.zone, actor.locale)
         only_reads = all(self._only_reads(one.call.name) for one in valid)
+        needs_rows = not only_reads or self._need_rows(valid)
         claim = _Claim()
         keep = partial(_keep, actor, record, step)
 
@@ -79,8 +81,9 @@ class StepTools:
             outcomes = []
             for kept in () if only_reads else refused:
                 keep(*kept, tx)
+            acting = with_rights_now(tx, actor) if needs_rows else actor  # they may have lost rights since they asked
             for one in valid:
-                outcome = self._toolbox.run(tx, actor, one.call.name, one.arguments, moment=moment)
+                outcome = self._toolbox.run(tx, acting, one.call.name, one.arguments, moment=moment)
                 outcomes.append(outcome)
                 if not only_reads:  # at once: a later call of the step may be to take this one back
                     keep(one, outcome, tx)
@@ -92,7 +95,8 @@ class StepTools:
 
         outcomes: list[ToolOutcome] | None = []
         if valid:
-            run = self._reader(valid) if only_reads else self._db.write
+            reader: _Run = self._db.read if needs_rows else self._db.glance
+            run = reader if only_reads else self._db.write
             outcomes = await self._in_time(asyncio.ensure_future(run(work)), claim, record, valid)
         if outcomes is None:
             outcomes = [_too_slow(one.call.name, self._seconds) for one in valid]
@@ -105,10 +109,9 @@ class StepTools:
         tool = self._toolbox.tool(name)
         return tool is not None and tool.effect == "none"
 
-    def _reader(self, valid: Sequence[_Placed]) -> _Run:
+    def _need_rows(self, valid: Sequence[_Placed]) -> bool:
         tools = [self._toolbox.tool(one.call.name) for one in valid]
-        needs_rows = any(tool is None or tool.permission is not None for tool in tools)
-        return self._db.read if needs_rows else self._db.glance
+        return any(tool is None or tool.permission is not None for tool in tools)
 
     async def _in_time(
         self, running: asyncio.Future[list[ToolOutcome]], claim: _Claim, record: TurnRecord, valid: Sequence[_Placed]

@@ -103,6 +103,7 @@ def begin(tx: Transaction, actor: Actor, wish: TurnWish, turn_id: UUID, holder: 
             "channel": wish.channel,
             "status": "running",
             "wish": _kept_wish(wish),
+            "rights": sorted(actor.permissions) if actor.via == "api_key" else None,
             "lease_until": tx.now + LEASE,
             "holder": holder,
             "created_at": tx.now,

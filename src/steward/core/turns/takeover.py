@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
 from sqlalchemy import and_, bindparam, exists, select, text, update
 from sqlalchemy.orm import aliased
 
+from steward.core.access import actor_of_user, both
 from steward.core.turns.presence import LOCK_SPACE
 from steward.core.turns.rules import arguments_json, first_number, shown_action
 from steward.core.turns.store import LEASE, RUNNING, history_before, kept_events
@@ -16,6 +18,7 @@ from steward.core.turns.types import Started, TurnEvent, TurnRecord, TurnWish
 from steward.db.database import Transaction
 from steward.db.tables import Conversation, Message, ToolCall, Turn
 from steward.db.types import Instant
+from steward.kit.actor import Actor
 from steward.ports import model as port
 
 _ahead = aliased(Turn)
@@ -142,6 +145,17 @@ def take_over(
         attempts=attempt,
     )
     return record, row[1], _done_exchanges(tx, turn_key, record), row[5]
+
+
+def person_of(tx: Transaction, turn_key: int, user_key: int) -> Actor:
+    """Return who a turn is for, with what they may do now; for one asked with an API key, no more than that gave.
+
+    Raises:
+        Unauthenticated: they are gone, or their account is switched off.
+    """
+    actor = actor_of_user(tx, user_key)
+    rights = tx.session.scalar(select(Turn.rights).where(Turn.key == turn_key))
+    return actor if rights is None else replace(actor, permissions=both(actor.permissions, frozenset(rights)))
 
 
 def is_start_kept(tx: Transaction, turn_key: int) -> bool:

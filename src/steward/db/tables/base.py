@@ -17,6 +17,10 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
+SEALED = {"sealed": True}
+"""What is noted of a column whose values are sealed (``kit.secrets.Sealer``), so that a new key reaches each."""
+
+
 class Base(DeclarativeBase):
     """The base of all tables."""
 

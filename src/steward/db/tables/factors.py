@@ -8,7 +8,23 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from steward.db.tables.base import Base, Identified
+from steward.db.tables.base import SEALED, Base, Identified
+
+
+class MfaAccount(Identified, Base):
+    """What a person's factors have in common; made when it is first needed.
+
+    ``user_handle`` is how authenticators name the person: random, because it is kept on devices. ``wrong_at`` has the
+    times of the latest wrong codes, of whichever factor, in seconds since 1970. Whoever checks a code holds this row.
+    """
+
+    __tablename__ = "mfa_accounts"
+
+    tenant_key: Mapped[int] = mapped_column(ForeignKey("tenants.key"))
+    user_key: Mapped[int] = mapped_column(ForeignKey("users.key", ondelete="CASCADE"), unique=True)
+    user_handle: Mapped[bytes] = mapped_column(LargeBinary(64), unique=True)
+    wrong_at: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
 
 
 class MfaMethod(Identified, Base):
@@ -23,7 +39,7 @@ class MfaMethod(Identified, Base):
     tenant_key: Mapped[int] = mapped_column(ForeignKey("tenants.key"))
     user_key: Mapped[int] = mapped_column(ForeignKey("users.key", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
-    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
     phone_number: Mapped[str | None] = mapped_column(String(16))
     last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from steward.db.tables.base import Base, Identified
+from steward.db.tables.base import SEALED, Base, Identified
 
 
 class ExternalIdentity(Identified, Base):
@@ -44,8 +44,8 @@ class OAuthIntegration(Identified, Base):
     subject: Mapped[str] = mapped_column(String(255))
     account: Mapped[str] = mapped_column(String(320), default="")
     scopes: Mapped[list[Any]] = mapped_column(default=list)
-    access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
-    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    access_token: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
     status: Mapped[str] = mapped_column(String(10), default="active")
     error: Mapped[str] = mapped_column(String(400), default="")
     expires_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from steward.db.tables.base import Base, Identified
+from steward.db.tables.base import SEALED, Base, Identified
 
 
 class OneTimeToken(Identified, Base):
@@ -32,7 +32,7 @@ class OneTimeToken(Identified, Base):
     target: Mapped[str] = mapped_column(String(320), default="")
     tries: Mapped[int] = mapped_column(default=0)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -52,7 +52,7 @@ class Letter(Identified, Base):
     channel: Mapped[str] = mapped_column(String(4))
     purpose: Mapped[str] = mapped_column(String(40))
     recipient_hash: Mapped[str] = mapped_column(String(64))
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
     status: Mapped[str] = mapped_column(String(10), default="waiting")
     error: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime]

@@ -18,7 +18,8 @@ class Turn(Identified, Base):
 
     ``status`` is running, completed, failed or cancelled. While it runs, ``lease_until`` is moved on by the process
     that runs it; a running turn whose lease is over is finished by another. ``holder`` is the number under which that
-    process is present on a database server.
+    process is present on a database server. ``rights`` are the permissions of the API key that it was asked with, null
+    for all that the person has: whoever finishes it has no more.
     """
 
     __tablename__ = "turns"
@@ -40,6 +41,7 @@ class Turn(Identified, Base):
     channel: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(12))
     wish: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rights: Mapped[list[Any] | None]
     intent: Mapped[str | None] = mapped_column(String(60))
     entities: Mapped[dict[str, Any] | None]
     confidence: Mapped[float | None]

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from steward.surfaces.api import health
+from steward.surfaces.api import auth, health
 from steward.surfaces.api.dialect import ApiDialect
 from steward.surfaces.routing import surface
 
@@ -11,4 +11,4 @@ PREFIX = "/api"
 
 def build() -> FastAPI:
     """Return the sub-application."""
-    return surface("Steward /api", ApiDialect(), [health.router])
+    return surface("Steward /api", ApiDialect(), [health.router, auth.router])

@@ -2,7 +2,21 @@
 
 from fastapi import FastAPI
 
-from steward.surfaces.api_v1 import auth, chat, conversations, reminders, tasks, users
+from steward.surfaces.api_v1 import (
+    api_keys,
+    auth,
+    chat,
+    conversations,
+    mfa,
+    oauth,
+    passkeys,
+    rbac,
+    reminders,
+    sessions,
+    tasks,
+    users,
+    users_own,
+)
 from steward.surfaces.api_v1.dialect import ApiV1Dialect
 from steward.surfaces.routing import surface
 
@@ -11,7 +25,22 @@ PREFIX = "/api/v1"
 
 def build() -> FastAPI:
     """Return the sub-application."""
-    parts = (chat, conversations, tasks, reminders, users, auth)  # routes are tried in order: the busiest first
+    # Routes are tried in order: the busiest first.
+    parts = (
+        chat,
+        conversations,
+        tasks,
+        reminders,
+        users_own,
+        users,
+        auth,
+        mfa,
+        sessions,
+        passkeys,
+        api_keys,
+        oauth,
+        rbac,
+    )
     return surface("Steward /api/v1", ApiV1Dialect(), [part.router for part in parts])
 
 

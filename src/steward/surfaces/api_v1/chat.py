@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, model_validator
 
-from steward.core.turns import Numbered, TurnWish
+from steward.core.turns import TurnWish
 from steward.kit.errors import Invalid
 from steward.surfaces import sse
 from steward.surfaces.api_v1 import spelling
@@ -155,8 +155,7 @@ async def follow(call: Call, message_id: str) -> Response:
     if not (last.isascii() and last.isdigit() and len(last) < 10):
         raise Invalid("Last-Event-ID must be a number that an event carried.", code="BAD_REQUEST")
     groups = call.services.turns.follow(call.actor, id_of(message_id, "message"), int(last))
-    first: list[Numbered] = await anext(groups, [])
-    return sse.stream(first, groups)
+    return await sse.stream(call, groups)
 
 
 @router.post("/chat/messages/{message_id}/cancel", **needs("chat:write"))
@@ -171,8 +170,7 @@ async def _answer(call: Call, body: NewMessage, conversation_id: UUID | None, *,
     cancel_on_leave = body.on_disconnect == "cancel"
     if body.stream:
         groups = call.services.turns.take_turn(call.actor, wish, cancel_on_leave=cancel_on_leave)
-        first = await anext(groups)
-        return sse.stream(first, groups)
+        return await sse.stream(call, groups)
     result = await answered(call, wish, cancel_on_leave=cancel_on_leave)
     raise_if_failed(result)
     message = {**spelling.message(result.message), "user_message_id": str(result.user_message_id)}

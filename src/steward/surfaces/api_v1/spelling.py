@@ -6,6 +6,7 @@ from typing import Any
 
 from steward.core.accounts import UserView
 from steward.core.conversations import ConversationView, MessageView
+from steward.core.people import PhoneView, ShortView
 from steward.core.reminders import ReminderView
 from steward.core.sessions import Grant
 from steward.core.tasks import TaskView
@@ -38,6 +39,29 @@ def user(view: UserView) -> dict[str, Any]:
     }
 
 
+def colleague(view: ShortView) -> dict[str, Any]:
+    """Return what people of one tenant see of each other (AL05)."""
+    return {
+        "id": str(view.id),
+        "user_number": view.user_number,
+        "full_name": view.full_name,
+        "role": view.role,
+    }
+
+
+def phone_number(view: PhoneView) -> dict[str, Any]:
+    """Return a phone number (AP08)."""
+    return {
+        "id": str(view.id),
+        "phone_number": view.phone_number,
+        "label": view.label,
+        "is_primary": view.is_primary,
+        "is_verified": view.is_verified,
+        "created_at": iso_z(view.created_at),
+        "verified_at": iso_z_or_none(view.verified_at),
+    }
+
+
 def grant(granted: Grant) -> dict[str, Any]:
     """Return the tokens of a login or refresh (C02, C03)."""
     body: dict[str, Any] = {
@@ -45,9 +69,24 @@ def grant(granted: Grant) -> dict[str, Any]:
         "token_type": "bearer",
         "expires_in": granted.expires_in,
     }
-    if granted.refresh_token is not None:
+    if granted.mfa_required:
+        body["refresh_token"] = None
+    elif granted.refresh_token is not None:
         body["refresh_token"] = granted.refresh_token
         body["refresh_expires_in"] = granted.refresh_expires_in
+    return body
+
+
+def sign_in(granted: Grant) -> dict[str, Any]:
+    """Return the tokens, who it is, and what is still missing (C02, AP11)."""
+    body = {
+        **grant(granted),
+        "user": user(granted.user),
+        "mfa_required": granted.mfa_required,
+        "mfa_setup_required": granted.mfa_setup_required,
+    }
+    if granted.mfa_required:
+        body["mfa_methods"] = list(granted.mfa_methods)
     return body
 
 

@@ -19,7 +19,18 @@ from steward.surfaces.ui.page import page_response
 
 DIST = Path(__file__).parent / "dist"
 
-PAGES = ("/", "/sign-in", "/c/{conversation_id}")
+PAGES = (
+    "/",
+    "/sign-in",
+    "/c/{conversation_id}",
+    "/verify-email",
+    "/reset-password",
+    "/forgot-password",
+    "/settings",
+    "/settings/{section}",
+    "/admin/people",
+    "/outbox",
+)
 """Addresses inside the app; the browser's router takes over from there."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from steward.surfaces.routing import surface
-from steward.surfaces.v1 import auth, calendar, notifications, users
+from steward.surfaces.v1 import auth, calendar, notifications, settings, users
 from steward.surfaces.v1.dialect import V1Dialect
 
 PREFIX = "/v1"
@@ -11,4 +11,6 @@ PREFIX = "/v1"
 
 def build() -> FastAPI:
     """Return the sub-application."""
-    return surface("Steward /v1", V1Dialect(), [part.router for part in (auth, users, calendar, notifications)])
+    return surface(
+        "Steward /v1", V1Dialect(), [part.router for part in (auth, users, calendar, notifications, settings)]
+    )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import AliasChoices, BaseModel, EmailStr, Field
 
 from steward.core.sessions import Grant
 from steward.kit.errors import Conflict, Invalid
 from steward.surfaces.call import Call
 from steward.surfaces.replies import Json
-from steward.surfaces.routing import needs, public
+from steward.surfaces.routing import public, signed_in
 from steward.surfaces.routing import router as new_router
 from steward.surfaces.v1.dialect import data, message
 from steward.surfaces.v1.users import spelled
@@ -33,12 +33,32 @@ class Login(BaseModel):
 
     email: str = Field(max_length=320)
     password: str = Field(max_length=4096)
+    mfa_code: str | None = Field(None, max_length=64)
 
 
 class Refresh(BaseModel):
     """A refresh token."""
 
     refresh_token: str
+
+
+class Token(BaseModel):
+    """What a link in a mail carries."""
+
+    token: str = Field(max_length=400)
+
+
+class Forgotten(BaseModel):
+    """Whose password is to be set anew."""
+
+    email: str = Field(max_length=320)
+
+
+class NewPassword(BaseModel):
+    """The token of the link, and the new password under either name."""
+
+    token: str = Field(max_length=400)
+    new_password: str = Field(max_length=4096, validation_alias=AliasChoices("new_password", "password"))
 
 
 def _tokens(granted: Grant) -> dict[str, Any]:
@@ -72,11 +92,17 @@ async def register(call: Call, body: Registration) -> Json:
 
 @router.post("/auth/login", **public())
 async def login(call: Call, body: Login) -> Json:
-    """Sign in and get tokens."""
+    """Sign in and get tokens; where a second factor is missing, one that is good for proving it (C28)."""
     granted = await call.services.sessions.login(
-        body.email, body.password, surface="v1", user_agent=call.user_agent, ip=call.peer
+        body.email,
+        body.password,
+        surface="v1",
+        user_agent=call.user_agent,
+        ip=call.peer,
+        mfa_code=body.mfa_code or None,
     )
-    return data({"user": spelled(granted.user), **_tokens(granted)})
+    missing = {"mfa_required": granted.mfa_required, "mfa_setup_required": granted.mfa_setup_required}
+    return data({"user": spelled(granted.user), **_tokens(granted), **missing})
 
 
 @router.post("/auth/refresh", **public())
@@ -85,8 +111,29 @@ async def refresh(call: Call, body: Refresh) -> Json:
     return data(_tokens(await call.services.sessions.refresh(body.refresh_token, "v1", ip=call.peer)))
 
 
-@router.post("/auth/logout", **needs("profile:read"))
+@router.post("/auth/logout", **signed_in())
 async def logout(call: Call) -> Json:
     """End the session."""
     await call.services.sessions.logout(call.actor)
     return message("Successfully logged out")
+
+
+@router.post("/auth/verify-email", **public())
+async def verify_email(call: Call, body: Token) -> Json:
+    """Confirm the address to which the token was sent; a new address replaces the old one (AV04)."""
+    await call.services.life.verify_email(body.token, ip=call.peer)
+    return message("Email verified successfully")
+
+
+@router.post("/auth/forgot-password", **public())
+async def forgot_password(call: Call, body: Forgotten) -> Json:
+    """Have a link sent that sets a new password; the answer is the same for unknown addresses."""
+    await call.services.life.forgot_password(body.email, ip=call.peer)
+    return message("If the account exists, a reset message has been sent")
+
+
+@router.post("/auth/reset-password", **public())
+async def reset_password(call: Call, body: NewPassword) -> Json:
+    """Set a new password by the link; all sessions end, a second factor stays."""
+    await call.services.life.reset_password(body.token, body.new_password, ip=call.peer)
+    return message("Password has been reset")

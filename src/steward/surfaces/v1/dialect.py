@@ -52,12 +52,14 @@ class V1Dialect:
 
 
 def _words_of(error: StewardError) -> tuple[str, str]:
-    """Return code and message; the document has one code each for not signed in and not found."""
+    """Return code and message; the document has one each for not signed in, not found and too often."""
     if error.kind is Kind.NOT_FOUND:
         return "NOT_FOUND", "Resource not found"
     if error.kind is Kind.UNAUTHENTICATED:
         wrong_login = error.code == "INVALID_CREDENTIALS"
         return "UNAUTHORIZED", error.message if wrong_login else "Invalid or expired token"
+    if error.code == "RATE_LIMIT_EXCEEDED":
+        return error.code, "Rate limit exceeded"
     return error.code, error.message
 
 

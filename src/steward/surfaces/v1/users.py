@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, EmailStr, Field
 
 from steward.core.accounts import UserView
 from steward.kit.clock import iso_z
@@ -12,20 +12,30 @@ from steward.surfaces.call import Call
 from steward.surfaces.replies import Json
 from steward.surfaces.routing import needs
 from steward.surfaces.routing import router as new_router
-from steward.surfaces.v1.dialect import data
+from steward.surfaces.v1.dialect import data, message
 
 router = new_router(tags=["users"])
 
 
 class ProfileChange(BaseModel):
-    """What of the profile changes; absent fields stay."""
+    """What of the profile changes; absent fields stay. A new ``email`` counts once the link sent to it was used."""
 
+    email: EmailStr | None = None
+    current_password: str | None = Field(None, max_length=4096)
+    code: str | None = Field(None, max_length=64)
     full_name: str | None = Field(None, max_length=200)
     first_name: str | None = Field(None, max_length=100)
     last_name: str | None = Field(None, max_length=100)
     timezone: str | None = Field(None, max_length=64)
     language: str | None = Field(None, max_length=35)
     theme: str | None = Field(None, max_length=10)
+
+
+class Proof(BaseModel):
+    """What shows once more that it is really this person, where a second factor is set up."""
+
+    password: str | None = Field(None, max_length=4096)
+    code: str | None = Field(None, max_length=64)
 
 
 def spelled(view: UserView) -> dict[str, Any]:
@@ -55,4 +65,14 @@ async def get_me(call: Call) -> Json:
 @router.put("/users/me", **needs("profile:write"))
 async def change_me(call: Call, body: ProfileChange) -> Json:
     """Change the profile and return it."""
-    return data(spelled(await call.services.accounts.change_me(call.actor, body.model_dump(exclude_unset=True))))
+    changes = body.model_dump(exclude_unset=True, exclude={"current_password", "code"})
+    view = await call.services.life.change_me(call.actor, changes, password=body.current_password, code=body.code)
+    return data(spelled(view))
+
+
+@router.delete("/users/me", **needs("profile:secure"))
+async def delete_me(call: Call, body: Proof | None = None) -> Json:
+    """Delete the account and all that is in it; every session is over at once (AV38)."""
+    proof = body or Proof()
+    await call.services.life.delete_me(call.actor, password=proof.password, code=proof.code)
+    return message("Account deleted successfully")

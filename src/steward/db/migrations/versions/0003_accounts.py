@@ -17,6 +17,21 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 BUILT_IN_ROLES = {"owner": 100, "admin": 80, "member": 40, "user": 40, "viewer": 20}
+OWN_TENANT = (
+    "api_keys backup_codes calendar_events conversations external_identities mfa_accounts mfa_methods notes notifications"
+    " oauth_integrations passkeys permissions phone_numbers reminders tasks turns user_settings users"
+).split()
+OWN_TENANT_OR_NONE = "audit_entries letters one_time_tokens roles".split()
+HANGING = {
+    "event_attendees": ("calendar_events", "event_key"),
+    "idempotency_keys": ("users", "user_key"),
+    "login_sessions": ("users", "user_key"),
+    "messages": ("conversations", "conversation_key"),
+    "role_permissions": ("roles", "role_key"),
+    "tool_calls": ("users", "user_key"),
+    "turn_events": ("turns", "turn_key"),
+    "user_roles": ("users", "user_key"),
+}
 
 
 def upgrade() -> None:
@@ -27,6 +42,51 @@ def upgrade() -> None:
     _move_phone_numbers()
     for column in ("preferences", "phone_number", "role"):
         op.drop_column("users", column)
+    _guard_audit()
+    if op.get_bind().dialect.name == "postgresql":
+        _build_walls()
+
+
+def _guard_audit() -> None:
+    """The database itself refuses to change or delete what was audited."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_entries_no_{verb.lower()} BEFORE {verb} ON audit_entries"
+                " BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_entries_stay() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'audit entries are never changed'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_entries_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_stay()"
+    )
+    op.execute(
+        "CREATE FUNCTION audit_head(lock_key bigint) RETURNS bytea LANGUAGE plpgsql AS $$"
+        " DECLARE wall text := coalesce(current_setting('steward.tenant', true), ''); head bytea;"
+        " BEGIN PERFORM pg_advisory_xact_lock(lock_key); PERFORM set_config('steward.tenant', '', true);"
+        " SELECT mac INTO head FROM audit_entries ORDER BY key DESC LIMIT 1;"
+        " PERFORM set_config('steward.tenant', wall, true); RETURN head; END $$"
+    )
+
+
+def _build_walls() -> None:
+    """Row-level security around what lies inside a tenant; see ``db.tables.walls``."""
+    now = "(SELECT nullif(current_setting('steward.tenant', true), '')::bigint)"
+    mine = {name: f"tenant_key = {now}" for name in OWN_TENANT}
+    mine |= {name: f"tenant_key = {now} OR tenant_key IS NULL" for name in OWN_TENANT_OR_NONE}
+    mine |= {
+        name: f"EXISTS (SELECT 1 FROM {parent} AS parent WHERE parent.key = {name}.{link})"
+        for name, (parent, link) in HANGING.items()
+    }
+    mine["tenants"] = f"key = {now}"
+    for name, condition in mine.items():
+        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY {name}_of_tenant ON {name} USING ({now} IS NULL OR {condition})")
 
 
 def _add_columns() -> None:
@@ -36,6 +96,7 @@ def _add_columns() -> None:
     )
     op.add_column("login_sessions", sa.Column("factor_due", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("login_sessions", sa.Column("factor_at", Instant(), nullable=True))
+    op.add_column("turns", sa.Column("rights", JSON, nullable=True))
     op.add_column("tenants", sa.Column("closed_at", Instant(), nullable=True))
 
 
@@ -217,6 +278,22 @@ def _make_tables() -> None:
     )
     op.create_index("ix_letters_recipient", "letters", ["recipient_hash", "created_at"], unique=False)
     op.create_index("ix_letters_user", "letters", ["user_key", "key"], unique=False)
+    op.create_table(
+        "mfa_accounts",
+        sa.Column("tenant_key", KEY, nullable=False),
+        sa.Column("user_key", KEY, nullable=False),
+        sa.Column("user_handle", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("wrong_at", JSON, nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", KEY, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["tenant_key"], ["tenants.key"], name=op.f("fk_mfa_accounts_tenant_key")),
+        sa.ForeignKeyConstraint(["user_key"], ["users.key"], name=op.f("fk_mfa_accounts_user_key"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_mfa_accounts")),
+        sa.UniqueConstraint("id", name=op.f("uq_mfa_accounts_id")),
+        sa.UniqueConstraint("user_handle", name=op.f("uq_mfa_accounts_user_handle")),
+        sa.UniqueConstraint("user_key", name=op.f("uq_mfa_accounts_user_key")),
+    )
     op.create_table(
         "mfa_methods",
         sa.Column("tenant_key", KEY, nullable=False),
